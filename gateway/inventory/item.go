@@ -1,0 +1,72 @@
+package inventory
+
+import (
+	"time"
+
+	"occigate/providers"
+)
+
+// Kind is a kind of thing in the inventory.
+type Kind string
+
+// The kinds. Interfaces, attachments and assigned addresses are links between
+// a server and another item.
+const (
+	KindServer     Kind = "server"
+	KindVolume     Kind = "volume"
+	KindNetwork    Kind = "network"
+	KindInterface  Kind = "interface"
+	KindAttachment Kind = "attachment"
+	KindAddress    Kind = "address"
+	KindImage      Kind = "image"
+	KindSize       Kind = "size"
+	KindZone       Kind = "zone"
+)
+
+// Item is one thing as the gateway shows it: what the cloud said last, with
+// what the gateway alone knows laid over it. Items are immutable; a change
+// makes a new one. Exactly one of the pointers is set, the one of Kind.
+type Item struct {
+	ID      string // UUID, never changes once it was shown
+	UID     string // account
+	Cloud   string // name of the adapter: "ec2"
+	Kind    Kind
+	Native  string            // native id, "" while the cloud has not given one
+	Source  string            // links: id of the server's item
+	Target  string            // links: id of the volume's or network's item, "" when unknown
+	Title   string            // set by a user, else the cloud's name
+	Summary string            // set by a user
+	Extra   map[string]string // further attributes that only the gateway keeps, such as a mount point
+	Mixins  []string          // category ids that a user put on it
+	Problem string            // what went wrong with a change of ours, in the cloud's words
+	Pending string            // "create", "delete", "start": a change of ours under way, "" when none
+	Rev     uint64            // grows with every change of this item, for ETags
+
+	Server     *providers.Server
+	Volume     *providers.Volume
+	Network    *providers.Network
+	Interface  *providers.Interface
+	Attachment *providers.Attachment
+	Address    *providers.Address
+	Image      *providers.Image
+	Size       *providers.Size
+	Zone       *providers.Zone
+
+	Derived any // what the function given to New made of it; nil without one
+}
+
+// Status is how an account stands.
+type Status struct {
+	UID      string
+	Name     string
+	Cloud    string
+	Identity providers.Identity
+	Observed time.Time // of the newest complete refresh, zero when there was none
+	Complete bool      // a refresh has completed since the account was added
+	Since    time.Time // of the present problem, zero when there is none
+	Problem  string    // why the account is not fresh, in the cloud's words; "" when it is
+	Kind     error     // kind of the problem, of package providers; nil when there is none
+	Next     time.Time // of the next refresh
+	Counts   map[Kind]int
+	Pending  int // rows held back because they have no native id yet and are not ours
+}

@@ -1,0 +1,119 @@
+// Package store is where gateways keep records and hear of each other's
+// writes. It knows records, feeds, revisions and leases, and nothing of clouds
+// or OCCI: what is in a record is the caller's. One interface, two
+// implementations (store/bolt for one gateway, store/redis for many), one suite
+// that both pass (store/storetest).
+package store
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"time"
+)
+
+// Shards is the fixed number of feeds. Everything of one account lives in the
+// shard of its uid.
+const Shards = 16
+
+// MaxBatch is the largest number of records in one Apply.
+const MaxBatch = 500
+
+// Shard returns the shard of an account uid.
+func Shard(uid string) int {
+	h := fnv.New32a()
+	h.Write([]byte(uid))
+	return int(h.Sum32() % Shards)
+}
+
+// The errors of a store. Any other error means that the store cannot be
+// reached or is broken, and that the outcome of a write is unknown.
+var (
+	ErrNotFound = errors.New("store: no such record")
+	ErrRevision = errors.New("store: the record has another revision") // somebody wrote it meanwhile
+	ErrFenced   = errors.New("store: the lease is not held any more")
+	ErrHeld     = errors.New("store: the lease is held by another")
+	ErrReload   = errors.New("store: the position is not in the feed") // load the shard again
+)
+
+// Key names a record.
+type Key struct {
+	UID  string // account; "" for records of no account, which live in shard Shard("")
+	Kind string // the caller's word: "server", "intent", "title"
+	ID   string
+}
+
+// Record is one stored value. Rev starts at 1 and grows by one with every write
+// of the record, also across removal while the feed still holds the removal.
+type Record struct {
+	Key
+	Rev     uint64
+	Durable bool   // survives Forget: what clouds cannot give back
+	Data    []byte // JSON by convention; nil in a feed means removed
+}
+
+// Write is one record of a batch. Nil Data removes it.
+type Write struct {
+	Key
+	Data []byte
+}
+
+// Lease is the right to write an account's cached records. Fence grows with
+// every new holder, and a write under an old fence is refused.
+type Lease struct {
+	UID    string
+	Holder string
+	Fence  uint64
+}
+
+// Position is a place in a shard's feed: opaque text that holds the shard's
+// epoch. The empty position is before everything.
+type Position string
+
+// Store keeps records in shards, each with a feed of its writes. It is safe for
+// concurrent use. Every write and its feed entry are one step.
+type Store interface {
+	// Load gives every record of a shard, in the order of their keys, and the
+	// position from which Changes goes on; a write during Load may be given
+	// twice, never missed.
+	Load(ctx context.Context, shard int, each func(Record) error) (Position, error)
+
+	// Changes gives what was written to the shard after pos, oldest first, at
+	// most limit records. When there is nothing it waits up to wait (at most
+	// 1 s) and may give nothing. ErrReload says that pos is from another epoch
+	// or that the feed does not reach back to it.
+	Changes(ctx context.Context, shard int, pos Position, limit int, wait time.Duration) ([]Record, Position, error)
+
+	// Get reads one record from the store itself; ErrNotFound.
+	Get(ctx context.Context, key Key) (Record, error)
+
+	// Put writes a record if its stored revision is rec.Rev (0: it must not
+	// exist) and returns the new revision; else ErrRevision. Nil Data removes
+	// it; removing with the wrong revision is ErrRevision too.
+	Put(ctx context.Context, rec Record) (uint64, error)
+
+	// Apply writes a batch of cached records of one account under its lease,
+	// whatever their revisions: all of them or none. At most MaxBatch. A record
+	// whose Data is equal to the stored is not written and not in the feed.
+	// ErrFenced if the lease was lost.
+	Apply(ctx context.Context, lease Lease, batch []Write) error
+
+	// Acquire takes or renews the lease of an account for ttl. ErrHeld while
+	// another holder has it. seen is the largest fence that the caller knows
+	// of: a new lease's fence is larger than it and than every one before.
+	// The same holder keeps its fence when it renews in time.
+	Acquire(ctx context.Context, uid, holder string, ttl time.Duration, seen uint64) (Lease, error)
+
+	// Release gives a lease back; one that is lost already is no error.
+	Release(ctx context.Context, lease Lease) error
+
+	// Forget removes all records of an account that are not durable: the
+	// account was taken out of the configuration.
+	Forget(ctx context.Context, uid string) error
+
+	// Ping says whether the store answers.
+	Ping(ctx context.Context) error
+
+	// Close ends all calls under way and frees what the store holds.
+	Close() error
+}
