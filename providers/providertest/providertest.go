@@ -1,0 +1,139 @@
+// Package providertest is the one conformance suite of all adapters. An
+// adapter's test describes its cloud as a [Harness] and calls [Run]; what the
+// suite asks is what [providers.Provider] and the optional abilities promise,
+// and nothing else. It knows no cloud: what one cannot do is found by type
+// assertion or stands, with a reason, in the harness's table of deviations.
+package providertest
+
+import (
+	"testing"
+	"time"
+
+	"occigate/providers"
+)
+
+// Harness is one adapter in front of one kind of cloud: its simulator, a
+// foreign simulator, or the real thing.
+type Harness struct {
+	// New gives a cloud for one case. A simulator is fresh each time; a real
+	// cloud may be the same one, since cases clean up what they make.
+	New func(t testing.TB) Cloud
+
+	// Deviations says by case name why this cloud cannot hold a promise: a
+	// fault that cannot be provoked, or a difference from the vendor's document
+	// with the vendor's own sentence. The case still runs; it must fail, or the
+	// row is out of date and fails the suite. A row without a case fails too.
+	Deviations map[string]string
+}
+
+// Cloud is what one case works on.
+type Cloud struct {
+	// Provider is the adapter, built with a client that does not retry.
+	Provider providers.Provider
+
+	// Settle lets time pass for transitions: it advances the simulator's
+	// clock, or waits about a second on a real cloud. The suite calls it
+	// between two looks at the cloud, at most Looks times for one condition.
+	Settle func(t testing.TB)
+
+	// Looks is how often the suite looks before it gives up; 0 means 100.
+	Looks int
+
+	// Image and Size are what servers are made of, OtherSize what they are
+	// resized to. Empty ones are the first image and the first two sizes of
+	// the catalogue.
+	Image, Size, OtherSize string
+
+	// Network is what servers and further interfaces are plugged into. Empty
+	// leaves the choice to the account's default for servers and takes the
+	// first network that is not external for interfaces.
+	Network string
+
+	// Unknown is a well-formed native id of nothing, by kind: "server",
+	// "image", "size", "volume", "network", "interface", "address". A missing
+	// row is a UUID that no cloud gives.
+	Unknown map[string]string
+
+	// Calls counts the requests that reached the cloud so far, by the cloud's
+	// name of the operation. It is nil where they cannot be counted.
+	Calls func() map[string]int
+
+	// PagesOf says how many pages a listing of n servers has at the page size
+	// last set, and how many calls a listing costs beside its pages. It is nil
+	// where calls cannot be counted.
+	PagesOf func(servers int) (pages, beside int)
+
+	// Faults are the ways in which the cloud can misbehave on request.
+	Faults Faults
+
+	// Denied gives an adapter of the same cloud with wrong credentials.
+	Denied func(t testing.TB) providers.Provider
+
+	// Misspelt builds an adapter with one key of its settings misspelt and
+	// returns the error.
+	Misspelt func() error
+
+	// Secrets must not appear in any error text.
+	Secrets []string
+}
+
+// Faults are hooks that make the cloud misbehave from now on, until Heal. A
+// cloud that cannot leaves a hook nil and names the case in
+// [Harness.Deviations].
+type Faults struct {
+	// Throttle refuses every call as one too many and returns how long the
+	// refusals ask to wait; 0 when this cloud never says.
+	Throttle func() time.Duration
+
+	// Break answers every call with 500 or the cloud's form of it.
+	Break func()
+
+	// Quota refuses to create servers because a limit is reached.
+	Quota func()
+
+	// Hang accepts every call and never answers it.
+	Hang func()
+
+	// CutCreate carries out the next create of a server, but closes the
+	// connection half-way through the answer.
+	CutCreate func()
+
+	// PageSize makes every listing come in pages of n rows.
+	PageSize func(n int)
+
+	// FailPage answers the nth page, counted from 1, of every listing of
+	// servers with 500.
+	FailPage func(n int)
+
+	// Lag keeps servers that are created from now on out of listings and point
+	// reads until Settle was called.
+	Lag func()
+
+	// Heal ends all misbehaviour.
+	Heal func()
+}
+
+// Run holds the harness's cloud to every case of the suite.
+func Run(t *testing.T, h Harness) {
+	t.Helper()
+	known := map[string]bool{}
+	for _, tc := range suite() {
+		known[tc.name] = true
+		t.Run(tc.name, func(t *testing.T) {
+			c := h.New(t)
+			if lacks := tc.lacks(c.Provider); lacks != "" {
+				t.Skipf("the cloud has no %s", lacks)
+			}
+			if reason, deviates := h.Deviations[tc.name]; deviates {
+				mustFail(t, reason, func(t testing.TB) { tc.run(t, c) })
+				return
+			}
+			tc.run(t, c)
+		})
+	}
+	for name := range h.Deviations {
+		if !known[name] {
+			t.Errorf("deviation %q: no such case", name)
+		}
+	}
+}
