@@ -1,3 +1,11 @@
+// Package inventory is what all clouds hold: it refreshes every account, keeps
+// the merged result in memory fed by the store's change feed, and makes changes
+// through intents that survive a crash. It calls clouds through package
+// providers and keeps records in package store; it knows no OCCI and no cloud.
+//
+// One writer for each kind of record: rows and the stamp of an account belong
+// to the holder of its lease; intents and own data to whoever serves the
+// request, by revision. The view lays them over each other.
 package inventory
 
 import (
@@ -40,7 +48,7 @@ type Item struct {
 	Mixins  []string          // category ids that a user put on it
 	Problem string            // what went wrong with a change of ours, in the cloud's words
 	Pending string            // "create", "delete", "start": a change of ours under way, "" when none
-	Rev     uint64            // grows with every change of this item, for ETags
+	Rev     uint64            // another one for every other content of the item and its links, for ETags; equal on every gateway
 
 	Server     *providers.Server
 	Volume     *providers.Volume
@@ -53,6 +61,15 @@ type Item struct {
 	Zone       *providers.Zone
 
 	Derived any // what the function given to New made of it; nil without one
+}
+
+// Own is what the gateway alone keeps of an item.
+type Own struct {
+	ID      string // of an item to be created: a UUID chosen by the client, "" for one of ours
+	Title   string
+	Summary string
+	Extra   map[string]string
+	Mixins  []string
 }
 
 // Status is how an account stands.

@@ -1,0 +1,133 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"occigate/gateway/store"
+	"occigate/providers"
+)
+
+// ErrNotReady says that the store has not been read yet, so that nothing can be
+// changed. It matches [providers.ErrUnavailable] too.
+var ErrNotReady = fmt.Errorf("inventory: the store has not been read yet: %w", providers.ErrUnavailable)
+
+// Account is one credential in one region or endpoint of a cloud: the unit of
+// refresh, lease and freshness.
+type Account struct {
+	UID      string // fixed for ever, ids hang on it
+	Name     string // shown, may change
+	Cloud    string // name of the adapter: "ec2"
+	Provider providers.Provider
+	Refresh  Policy
+}
+
+// Policy is how often an account's cloud is asked. A zero duration is the
+// default in brackets. Every wait is varied by a tenth to either side.
+type Policy struct {
+	Servers   time.Duration // 30 s
+	Volumes   time.Duration // 60 s
+	Networks  time.Duration // 5 min
+	Addresses time.Duration // 60 s
+	Catalogue time.Duration // 15 min
+	Fast      time.Duration // 5 s: while something is in transition
+	Least     time.Duration // 5 s: between two refreshes of the account, whoever asks
+	Denied    time.Duration // 10 min: between probes with refused credentials
+	Longest   time.Duration // 5 min: the longest back-off from a cloud that fails
+}
+
+// Limits are the waits of the inventory. A zero duration is the default in
+// brackets.
+type Limits struct {
+	Listing  time.Duration // 60 s: one listing, login or point read
+	Change   time.Duration // 60 s: one call that changes something
+	Store    time.Duration // 5 s: one call of the store
+	Lease    time.Duration // 12 s: life of a lease, renewed after a third
+	Newborn  time.Duration // 5 min: no row younger than this is taken for gone
+	Lag      time.Duration // 60 s: how long a cloud may take to list what it made
+	Deleting time.Duration // 10 min: an accepted delete whose machine still lives comes back as error
+	Changing time.Duration // 10 min: an accepted change whose effect does not show is a problem
+	Showing  time.Duration // 1 h: how long a failed create is shown
+	Tombs    time.Duration // 24 h: how long the evidence of what is gone is kept
+}
+
+// Metrics is told of the inventory's work. Methods are called by many
+// goroutines.
+type Metrics interface {
+	// Refreshed says how long one listing took and how it ended. kind is
+	// [KindServer], [KindVolume], [KindNetwork], [KindAddress] or [KindImage]
+	// for the whole catalogue.
+	Refreshed(uid string, kind Kind, took time.Duration, err error)
+	// Changed says how a change of ours was answered. op is "create", "delete",
+	// "start" and so on.
+	Changed(uid string, kind Kind, op string, err error)
+}
+
+// Options is what an Inventory is made of.
+type Options struct {
+	Store    store.Store
+	Accounts []Account
+
+	// Derive makes [Item.Derived]. It is called once for each version of an
+	// item, and again when one of the item's links changed; links are those
+	// that start at it, ordered by id, nil for a link itself. It may call the
+	// reading methods of the Inventory for items of the catalogue and networks
+	// (Get, ByNative), and must not modify what it gets.
+	Derive func(it *Item, links []*Item) any
+
+	Clock   providers.Clock // nil is the machine's; waits are those of package time
+	Log     *zap.Logger     // nil is silence
+	Metrics Metrics         // nil counts nothing
+	Holder  string          // name of this gateway in leases, unique among them; "" makes one up
+	Limits  Limits
+}
+
+// Inventory is what all accounts hold. Its methods are safe for concurrent use.
+type Inventory struct {
+	o Options
+}
+
+// New checks the options and makes an Inventory that is empty until Run.
+// Accounts without a uid or a provider, and two with one uid, are refused.
+func New(o Options) (*Inventory, error) {
+	if o.Store == nil {
+		return nil, errors.New("inventory: no store")
+	}
+	if o.Clock == nil {
+		o.Clock = providers.SystemClock{}
+	}
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	if o.Holder == "" {
+		o.Holder = uuid.NewString()
+	}
+	seen := map[string]bool{}
+	for _, a := range o.Accounts {
+		if a.UID == "" || a.Provider == nil {
+			return nil, fmt.Errorf("inventory: account %q has no uid or no provider", a.Name)
+		}
+		if seen[a.UID] {
+			return nil, fmt.Errorf("inventory: two accounts have the uid %q", a.UID)
+		}
+		seen[a.UID] = true
+	}
+	return &Inventory{o: o}, nil
+}
+
+// Run reads the store and keeps the inventory until ctx ends: it owns every
+// goroutine, and returns when all of them have ended. The error is nil when
+// ctx ended it.
+func (v *Inventory) Run(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}
+
+// Ready reports whether the store has been read and every account has had its
+// first try, successful or not.
+func (v *Inventory) Ready() bool { return false }
