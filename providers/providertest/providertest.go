@@ -49,6 +49,20 @@ type Cloud struct {
 	// first network that is not external for interfaces.
 	Network string
 
+	// CIDR is the range of a new network, empty where the cloud chooses.
+	CIDR string
+
+	// Pool is where addresses come from, empty for the account's only one.
+	Pool string
+
+	// Device is what an attached volume is asked to appear as, empty where the
+	// cloud chooses.
+	Device string
+
+	// VolumeZone is the zone that volumes must be in to be attached to the
+	// servers, empty where it does not matter.
+	VolumeZone string
+
 	// Unknown is a well-formed native id of nothing, by kind: "server",
 	// "image", "size", "volume", "network", "interface", "address". A missing
 	// row is a UUID that no cloud gives.

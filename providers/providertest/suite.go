@@ -17,6 +17,10 @@ type testCase struct {
 
 // suite is every promise in the order of the contract.
 func suite() []testCase {
+	volumes := needs(ability[providers.VolumeLister], ability[providers.VolumeMaker])
+	attachments := needs(ability[providers.VolumeLister], ability[providers.VolumeMaker], ability[providers.VolumeAttacher])
+	networks := needs(ability[providers.NetworkLister], ability[providers.NetworkMaker])
+	addresses := needs(ability[providers.AddressLister], ability[providers.AddressMaker])
 	return []testCase{
 		{"identity names the account", nil, identityNamesAccount},
 		{"wrong credentials are denied", nil, wrongCredentialsDenied},
@@ -36,6 +40,32 @@ func suite() []testCase {
 		{"every offered power operation works", needs(ability[providers.PowerControl]), offeredPowerWorks},
 		{"power operations not offered are refused", needs(ability[providers.PowerControl]), otherPowerRefused},
 		{"resize", needs(ability[providers.Resizer]), resize},
+		{"saved image is listed and can be deleted", needs(ability[providers.ImageSaver]), saveServer},
+		{"save of an unknown server is not found", needs(ability[providers.ImageSaver]), saveUnknown},
+
+		{"volume is made, listed and deleted", volumes, volumeLifeCycle},
+		{"volume size is rounded up", volumes, volumeSizeRoundedUp},
+		{"unknown volume is not found", needs(ability[providers.VolumeLister]), unknownVolumeNotFound},
+		{"volume is attached and detached", attachments, volumeAttached},
+		{"server is created with a volume", attachments, createWithVolume},
+		{"attach of unknown is not found", attachments, attachUnknown},
+		{"volume grows", append(volumes, ability[providers.VolumeResizer]), volumeGrows},
+
+		{"network is made, listed and deleted", networks, networkLifeCycle},
+		{"network in use is kept", networks, networkInUseKept},
+		{"unknown network is not found", needs(ability[providers.NetworkLister]), unknownNetworkNotFound},
+		{"interface is attached and detached", needs(ability[providers.NetworkLister], ability[providers.InterfaceAttacher]), interfaceAttached},
+		{"address is reserved and given back", addresses, addressLifeCycle},
+		{"address is assigned and taken off", append(addresses, ability[providers.AddressAssigner]), addressAssigned},
+
+		{"listing has all pages", nil, allPages},
+		{"failed page fails the listing", nil, failedPageFailsAll},
+		{"server that lags appears", nil, laggingAppears},
+		{"too many calls are throttled", nil, throttledIsThrottled},
+		{"broken cloud is unavailable", nil, brokenIsUnavailable},
+		{"limit reached is quota", nil, quotaIsQuota},
+		{"cancelled call returns while the cloud hangs", nil, cancelledReturns},
+		{"calls run in parallel", nil, parallelCalls},
 	}
 }
 
