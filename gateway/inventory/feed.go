@@ -1,0 +1,241 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"occigate/gateway/store"
+)
+
+// feed turns the store's records into states and the view. It is the only
+// writer of both. Records come from the store's feed and, ahead of it, from our
+// own writes; revisions make taking one twice harmless.
+type feed struct {
+	store store.Store
+	log   *zap.Logger
+	now   func() time.Time
+	view  *view
+	limit time.Duration // of one call of the store
+
+	mu      sync.Mutex
+	states  map[string]*state // by uid; what is not configured is not here
+	revs    map[store.Key]uint64
+	graves  []grave
+	loaded  map[int]bool
+	lost    map[int][]store.Record // durable records to be written back, by shard
+	changed chan struct{}          // closed and replaced whenever something was taken over
+}
+
+// grave remembers the revision of a removed record for a while, so that an
+// older one that comes late does not bring it back.
+type grave struct {
+	key store.Key
+	rev uint64
+	at  time.Time
+}
+
+const graveAge = time.Minute
+
+func newFeed(o Options) *feed {
+	f := &feed{
+		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o.Derive), limit: o.Limits.Store,
+		states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
+		lost: map[int][]store.Record{}, changed: make(chan struct{}),
+	}
+	for _, a := range o.Accounts {
+		f.states[a.UID] = newState(a.UID, a.Cloud)
+	}
+	return f
+}
+
+// shards are those that have accounts, in order.
+func (f *feed) shards() []int {
+	set := map[int]bool{}
+	for uid := range f.states {
+		set[store.Shard(uid)] = true
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// read keeps one shard current until ctx ends.
+func (f *feed) read(ctx context.Context, shard int) {
+	for ctx.Err() == nil {
+		pos, err := f.load(ctx, shard)
+		if err == nil {
+			err = f.follow(ctx, shard, pos)
+		}
+		if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrReload) {
+			f.log.Warn("the store cannot be read", zap.Int("shard", shard), zap.Error(err))
+			pause(ctx, time.Second)
+		}
+	}
+}
+
+// load reads a whole shard, in place of what was known of it.
+func (f *feed) load(ctx context.Context, shard int) (store.Position, error) {
+	var records []store.Record
+	pos, err := f.store.Load(ctx, shard, func(r store.Record) error {
+		r.Data = slices.Clone(r.Data)
+		records = append(records, r)
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	f.replace(shard, records)
+	return pos, f.restore(ctx, shard)
+}
+
+// follow takes over what is written to a shard. The error is never nil.
+func (f *feed) follow(ctx context.Context, shard int, pos store.Position) error {
+	const batch, wait = 1000, time.Second
+	for {
+		records, next, err := f.store.Changes(ctx, shard, pos, batch, wait)
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f.take(records)
+		pos = next
+	}
+}
+
+// replace puts the loaded records of a shard in place of the old ones. When the
+// store has lost an account altogether, the durable records that are still in
+// memory are kept, to be written back.
+func (f *feed) replace(shard int, records []store.Record) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for key := range f.revs {
+		if store.Shard(key.UID) == shard {
+			delete(f.revs, key)
+		}
+	}
+	fresh := map[string]*state{}
+	for uid, old := range f.states {
+		if store.Shard(uid) == shard {
+			fresh[uid] = newState(uid, old.cloud)
+			fresh[uid].built = old.built
+			for k := range old.built {
+				fresh[uid].dirty[k] = true
+			}
+		}
+	}
+	f.put(fresh, records)
+	for uid, s := range fresh {
+		if old := f.states[uid]; old.identity != nil && s.identity == nil {
+			f.lost[shard] = append(f.lost[shard], old.durable()...)
+		}
+		f.states[uid] = s
+		f.view.update(s)
+	}
+	f.loaded[shard] = true
+	f.wake()
+}
+
+// take takes records over, whether they come from the feed or are our own.
+func (f *feed) take(records []store.Record) {
+	if len(records) == 0 {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for uid := range f.put(f.states, records) {
+		f.view.update(f.states[uid])
+	}
+	f.bury()
+	f.wake()
+}
+
+// put sets records in states unless they are older than what is there.
+func (f *feed) put(states map[string]*state, records []store.Record) (uids map[string]bool) {
+	uids = map[string]bool{}
+	for _, rec := range records {
+		s := states[rec.UID]
+		if s == nil || rec.Rev <= f.revs[rec.Key] {
+			continue
+		}
+		if err := s.set(rec); err != nil {
+			f.log.Error("a record cannot be read", zap.String("uid", rec.UID), zap.Error(err))
+			continue
+		}
+		f.revs[rec.Key] = rec.Rev
+		if rec.Data == nil {
+			f.graves = append(f.graves, grave{rec.Key, rec.Rev, f.now()})
+		}
+		uids[rec.UID] = true
+	}
+	return uids
+}
+
+// bury forgets the revisions of what was removed long ago.
+func (f *feed) bury() {
+	old := f.now().Add(-graveAge)
+	for len(f.graves) > 0 && f.graves[0].at.Before(old) {
+		if g := f.graves[0]; f.revs[g.key] == g.rev {
+			delete(f.revs, g.key)
+		}
+		f.graves = f.graves[1:]
+	}
+}
+
+func (f *feed) wake() {
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+// ready reports whether all shards have been read.
+func (f *feed) ready() bool {
+	shards := f.shards()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.loaded) == len(shards)
+}
+
+// with runs a function with the state of an account, which it must only read.
+func (f *feed) with(uid string, do func(*state)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s := f.states[uid]; s != nil {
+		do(s)
+	}
+}
+
+// await waits until a state is as wished, or ctx ends.
+func (f *feed) await(ctx context.Context, uid string, wished func(*state) bool) error {
+	for {
+		ok := false
+		f.mu.Lock()
+		if s := f.states[uid]; s != nil {
+			ok = wished(s)
+		}
+		changed := f.changed
+		f.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// pause waits, unless ctx ends first.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,207 @@
+package inventory
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"occigate/gateway/store"
+	"occigate/providers"
+)
+
+// The kinds of record beside the rows, whose kind is that of the item.
+const (
+	recIntent   = "intent"    // durable: a change of ours under way
+	recOwn      = "own"       // durable: what we alone know of an item
+	recIdentity = "identity"  // durable: who the account is at its cloud
+	recStamp    = "stamp"     // how the account stands; one for each account
+	recTomb     = "tombstone" // evidence of what is gone
+	recBell     = "bell"      // another gateway asks the lease holder for a refresh
+	theOne      = "account"   // id of records of which an account has one
+)
+
+// thing is one value of the neutral model; one pointer is set.
+type thing struct {
+	Server     *providers.Server     `json:"server,omitempty"`
+	Volume     *providers.Volume     `json:"volume,omitempty"`
+	Network    *providers.Network    `json:"network,omitempty"`
+	Interface  *providers.Interface  `json:"interface,omitempty"`
+	Attachment *providers.Attachment `json:"attachment,omitempty"`
+	Address    *providers.Address    `json:"address,omitempty"`
+	Image      *providers.Image      `json:"image,omitempty"`
+	Size       *providers.Size       `json:"size,omitempty"`
+	Zone       *providers.Zone       `json:"zone,omitempty"`
+}
+
+// row is what a cloud said last of one resource. Rows are written by the lease
+// holder alone.
+type row struct {
+	ID      string    `json:"-"`
+	Kind    Kind      `json:"-"`
+	Native  string    `json:"native,omitempty"`
+	Born    time.Time `json:"born,omitzero"`     // creation as the cloud says, else when it was first listed
+	Missing int       `json:"missing,omitempty"` // complete listings in a row that it was absent from
+	Problem string    `json:"problem,omitempty"`
+	thing
+
+	sum uint64 // of the stored data
+}
+
+// own is what we alone know of an item: durable.
+type own struct {
+	Kind    Kind              `json:"kind"`
+	Native  string            `json:"native,omitempty"`
+	Born    time.Time         `json:"born,omitzero"` // creation time of the incarnation that this is about
+	Made    bool              `json:"made,omitempty"`
+	Title   string            `json:"title,omitempty"`
+	Summary string            `json:"summary,omitempty"`
+	Extra   map[string]string `json:"extra,omitempty"`
+	Mixins  []string          `json:"mixins,omitempty"`
+}
+
+// tomb is the evidence that a resource is gone.
+type tomb struct {
+	Kind     Kind      `json:"kind"`
+	Native   string    `json:"native"`
+	At       time.Time `json:"at"`
+	Evidence string    `json:"evidence"`
+}
+
+// stamp is how an account stands, written once by every refresh.
+type stamp struct {
+	Seq      uint64              `json:"seq"`
+	Fence    uint64              `json:"fence"`
+	Observed time.Time           `json:"observed,omitzero"`
+	Groups   map[group]*groupEnd `json:"groups,omitempty"`
+	Problem  string              `json:"problem,omitempty"` // of the account as a whole
+	Kind     string              `json:"kind,omitempty"`
+	Since    time.Time           `json:"since,omitzero"`
+	Next     time.Time           `json:"next,omitzero"`
+}
+
+// groupEnd is how the latest listings of one group ended.
+type groupEnd struct {
+	Observed time.Time `json:"observed,omitzero"` // start of the newest complete listing
+	Held     int       `json:"held,omitempty"`
+	Notice   string    `json:"notice,omitempty"` // a complete listing that looks wrong
+	Problem  string    `json:"problem,omitempty"`
+	Kind     string    `json:"kind,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+}
+
+// encode makes the stored form of a record. The types of this file cannot fail.
+func encode(value any) []byte {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("inventory: %T cannot be encoded: %v", value, err))
+	}
+	return data
+}
+
+func decodeRow(rec store.Record) (*row, error) {
+	r := &row{ID: rec.ID, Kind: Kind(rec.Kind), sum: digest(rec.Data)}
+	if err := json.Unmarshal(rec.Data, r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// write is the row's stored form.
+func (r *row) write(uid string) store.Write {
+	return store.Write{Key: r.key(uid), Data: encode(r)}
+}
+
+func (r *row) key(uid string) store.Key {
+	return store.Key{UID: uid, Kind: string(r.Kind), ID: r.ID}
+}
+
+// digest is FNV-1a: equal on every gateway.
+func digest(parts ...[]byte) uint64 {
+	h := fnv.New64a()
+	for _, p := range parts {
+		h.Write(p)
+	}
+	return h.Sum64()
+}
+
+// created is when the cloud says that the thing was made, zero when it does not.
+func (t thing) created() time.Time {
+	switch {
+	case t.Server != nil:
+		return t.Server.Created
+	case t.Volume != nil:
+		return t.Volume.Created
+	case t.Network != nil:
+		return t.Network.Created
+	case t.Image != nil:
+		return t.Image.Created
+	}
+	return time.Time{}
+}
+
+// token is our token as the cloud holds it, "" when there is none.
+func (t thing) token() string {
+	switch {
+	case t.Server != nil:
+		return t.Server.Token
+	case t.Volume != nil:
+		return t.Volume.Token
+	case t.Network != nil:
+		return t.Network.Token
+	case t.Address != nil:
+		return t.Address.Token
+	case t.Image != nil:
+		return t.Image.Token
+	}
+	return ""
+}
+
+// inTransition reports whether the thing is on its way to another state.
+func (t thing) inTransition() bool {
+	switch {
+	case t.Server != nil:
+		return t.Server.State.InTransition()
+	case t.Volume != nil:
+		return passes(t.Volume.State)
+	case t.Network != nil:
+		return passes(t.Network.State)
+	case t.Address != nil:
+		return passes(t.Address.State)
+	case t.Image != nil:
+		return t.Image.State == providers.ImagePending
+	}
+	return false
+}
+
+func passes(s providers.ResourceState) bool {
+	return s == providers.ResourcePending || s == providers.ResourceDeleting
+}
+
+// sameIncarnation reports whether two creation times may be of one thing. A
+// cloud that does not tell cannot contradict.
+func sameIncarnation(a, b time.Time) bool {
+	return a.IsZero() || b.IsZero() || a.Equal(b)
+}
+
+// errorKinds names the kinds of error in stamps.
+var errorKinds = map[string]error{
+	"not found":   providers.ErrNotFound,
+	"conflict":    providers.ErrConflict,
+	"invalid":     providers.ErrInvalid,
+	"denied":      providers.ErrDenied,
+	"quota":       providers.ErrQuota,
+	"throttled":   providers.ErrThrottled,
+	"unavailable": providers.ErrUnavailable,
+	"unsupported": providers.ErrUnsupported,
+}
+
+func kindName(err error) string {
+	kind := providers.Kind(err)
+	for name, k := range errorKinds {
+		if k == kind {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,96 @@
+package inventory
+
+import (
+	"errors"
+	"time"
+
+	"occigate/providers"
+)
+
+// slot is when a group is listed next.
+type slot struct {
+	due   time.Time
+	fails int  // in a row
+	sick  bool // the due time is a back-off that no bell shortens
+}
+
+// pace is what a slot is moved by: the interval while all is well, and the
+// waits for when it is not.
+type pace struct {
+	every, fast, denied, longest time.Duration
+}
+
+func (p Policy) pace(g group) pace {
+	return pace{
+		every:   p.every(g),
+		fast:    or(p.Fast, 5*time.Second),
+		denied:  or(p.Denied, 10*time.Minute),
+		longest: or(p.Longest, 5*time.Minute),
+	}
+}
+
+// after moves a slot behind a listing that ended now. busy says that something
+// of the group is in transition; jitter is between -1 and 1.
+func (s slot) after(now time.Time, err error, busy bool, p pace, jitter float64) slot {
+	next := slot{}
+	wait := p.every
+	switch {
+	case err == nil && busy:
+		wait = min(p.fast, p.every)
+	case err != nil:
+		next = slot{fails: s.fails + 1, sick: true}
+		wait = backoff(err, next.fails, p)
+	}
+	wait += time.Duration(jitter * float64(wait) / 10)
+	if asked := providers.RetryAfter(err); wait < asked {
+		wait = asked
+	}
+	next.due = now.Add(wait)
+	return next
+}
+
+// backoff is how long a failing cloud is left alone: refused credentials for
+// long, so that no account is locked out; else twice as long each time.
+func backoff(err error, fails int, p pace) time.Duration {
+	if errors.Is(err, providers.ErrDenied) {
+		return p.denied
+	}
+	wait := p.fast << min(fails-1, 20)
+	return min(max(wait, p.fast), p.longest)
+}
+
+// ring brings a slot forward, unless it is a back-off.
+func (s slot) ring(now time.Time) slot {
+	if !s.sick && s.due.After(now) {
+		s.due = now
+	}
+	return s
+}
+
+// hurry brings a slot forward to the fast pace because something of its group
+// is in transition since the last listing.
+func (s slot) hurry(last time.Time, p pace) slot {
+	if at := last.Add(p.fast); !s.sick && s.due.After(at) {
+		s.due = at
+	}
+	return s
+}
+
+// dueNow says which groups are listed now and when to look again. The least
+// interval holds between two refreshes of the account.
+func dueNow(slots map[group]slot, order []group, last, now time.Time, least time.Duration) (due []group, next time.Time) {
+	floor := last.Add(least)
+	for _, g := range order {
+		at := slots[g].due
+		if at.Before(floor) {
+			at = floor
+		}
+		switch {
+		case !at.After(now):
+			due = append(due, g)
+		case next.IsZero() || at.Before(next):
+			next = at
+		}
+	}
+	return due, next
+}

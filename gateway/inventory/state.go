@@ -1,0 +1,283 @@
+package inventory
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"occigate/gateway/store"
+	"occigate/providers"
+)
+
+// rowKey names a row within an account.
+type rowKey struct {
+	kind Kind
+	id   string
+}
+
+// nat is a native id within an account.
+type nat struct {
+	kind   Kind
+	native string
+}
+
+// state is what the store holds of one account, decoded and indexed. It is
+// written by one goroutine at a time and never read by clients: they read what
+// is built from it. What its maps point to is not modified.
+type state struct {
+	uid, cloud string
+
+	rows     map[rowKey]*row
+	natives  map[nat]string // id of the row
+	owns     map[string]*own
+	intents  map[string]*intent            // by intentID
+	links    map[rowKey]map[string]*intent // intents about links, by the row that the link derives from
+	bound    map[nat]binding               // native ids that own data and intents know
+	refs     map[nat]map[rowKey]bool       // rows that mention a native id
+	tombs    map[string]*tomb
+	stamp    *stamp
+	identity *providers.Identity
+	bell     uint64 // revision of the bell
+
+	built map[rowKey][]string // ids of the items that were made of a row
+	dirty map[rowKey]bool     // rows whose items must be made again
+}
+
+func newState(uid, cloud string) *state {
+	return &state{
+		uid: uid, cloud: cloud,
+		rows: map[rowKey]*row{}, natives: map[nat]string{},
+		owns: map[string]*own{}, intents: map[string]*intent{},
+		links: map[rowKey]map[string]*intent{}, bound: map[nat]binding{},
+		refs: map[nat]map[rowKey]bool{}, tombs: map[string]*tomb{},
+		built: map[rowKey][]string{}, dirty: map[rowKey]bool{},
+	}
+}
+
+// set takes one record over; nil Data removes it.
+func (s *state) set(rec store.Record) error {
+	switch rec.Kind {
+	case recIntent:
+		return setRecord(rec, s.setIntent)
+	case recOwn:
+		return setRecord(rec, s.setOwn)
+	case recTomb:
+		return setRecord(rec, func(id string, t *tomb) { put(s.tombs, id, t) })
+	case recStamp:
+		return setRecord(rec, func(_ string, t *stamp) { s.stamp = t })
+	case recIdentity:
+		return setRecord(rec, func(_ string, i *providers.Identity) { s.identity = i })
+	case recBell:
+		s.bell = rec.Rev
+		return nil
+	}
+	if rec.Data == nil {
+		s.setRow(rowKey{Kind(rec.Kind), rec.ID}, nil)
+		return nil
+	}
+	r, err := decodeRow(rec)
+	if err != nil {
+		return fmt.Errorf("inventory: record %s %s: %w", rec.Kind, rec.ID, err)
+	}
+	s.setRow(rowKey{r.Kind, r.ID}, r)
+	return nil
+}
+
+// setRecord decodes a record and hands it on, nil when it was removed.
+func setRecord[T any](rec store.Record, set func(id string, value *T)) error {
+	if rec.Data == nil {
+		set(rec.ID, nil)
+		return nil
+	}
+	value := new(T)
+	if err := json.Unmarshal(rec.Data, value); err != nil {
+		return fmt.Errorf("inventory: record %s %s: %w", rec.Kind, rec.ID, err)
+	}
+	set(rec.ID, value)
+	return nil
+}
+
+func put[K comparable, V any](m map[K]*V, key K, value *V) {
+	if value == nil {
+		delete(m, key)
+		return
+	}
+	m[key] = value
+}
+
+func (s *state) setRow(k rowKey, r *row) {
+	old := s.rows[k]
+	put(s.rows, k, r)
+	s.dirty[k] = true
+	if old != nil {
+		s.unlink(k, old)
+	}
+	if r != nil {
+		s.link(k, r)
+	}
+	moved := (old == nil) != (r == nil) || old != nil && old.Native != r.Native
+	if !moved && !namesServers[k.kind] {
+		return
+	}
+	for _, x := range []*row{old, r} {
+		if x != nil {
+			s.touch(nat{k.kind, x.Native})
+		}
+	}
+}
+
+// namesServers are the kinds whose content shows in what mentions them: the
+// terms of templates are made of their names.
+var namesServers = map[Kind]bool{KindImage: true, KindSize: true, KindZone: true}
+
+func (s *state) link(k rowKey, r *row) {
+	if r.Native != "" {
+		s.natives[nat{k.kind, r.Native}] = k.id
+	}
+	for _, n := range r.mentions() {
+		if s.refs[n] == nil {
+			s.refs[n] = map[rowKey]bool{}
+		}
+		s.refs[n][k] = true
+	}
+}
+
+func (s *state) unlink(k rowKey, r *row) {
+	if n := (nat{k.kind, r.Native}); s.natives[n] == k.id {
+		delete(s.natives, n)
+	}
+	for _, n := range r.mentions() {
+		delete(s.refs[n], k)
+		if len(s.refs[n]) == 0 {
+			delete(s.refs, n)
+		}
+	}
+}
+
+// touch marks what mentions a native id.
+func (s *state) touch(n nat) {
+	for k := range s.refs[n] {
+		s.dirty[k] = true
+	}
+}
+
+// mentions are the native ids that the items made of a row depend on.
+func (t thing) mentions() []nat {
+	switch {
+	case t.Server != nil:
+		all := []nat{{KindImage, t.Server.ImageID}, {KindSize, t.Server.SizeID}, {KindZone, t.Server.Zone}}
+		for _, i := range t.Server.Interfaces {
+			all = append(all, nat{KindNetwork, i.NetworkID})
+		}
+		return all
+	case t.Volume != nil:
+		all := []nat{{KindZone, t.Volume.Zone}}
+		for _, a := range t.Volume.Attachments {
+			all = append(all, nat{KindServer, a.ServerID})
+		}
+		return all
+	case t.Network != nil:
+		return []nat{{KindZone, t.Network.Zone}}
+	case t.Address != nil:
+		return []nat{{KindServer, t.Address.ServerID}, {KindNetwork, t.Address.NetworkID}}
+	}
+	return nil
+}
+
+func (s *state) setOwn(id string, o *own) {
+	old := s.owns[id]
+	put(s.owns, id, o)
+	if old != nil {
+		s.unbind(nat{old.Kind, old.Native}, id)
+		s.dirty[s.ownerOf(id, old.Kind)] = true
+	}
+	if o != nil {
+		s.bind(nat{o.Kind, o.Native}, binding{id, o.Born})
+		s.dirty[s.ownerOf(id, o.Kind)] = true
+	}
+}
+
+// ownerOf finds the row from which an item was made, for a link by looking
+// through its candidates' native id.
+func (s *state) ownerOf(id string, kind Kind) rowKey {
+	if kind != KindInterface && kind != KindAttachment {
+		return rowKey{kind, id}
+	}
+	for k, ids := range s.built {
+		for _, built := range ids {
+			if built == id {
+				return k
+			}
+		}
+	}
+	return rowKey{kind, id}
+}
+
+func (s *state) bind(n nat, b binding) {
+	if n.native != "" {
+		s.bound[n] = b
+	}
+}
+
+func (s *state) unbind(n nat, id string) {
+	if s.bound[n].id == id {
+		delete(s.bound, n)
+	}
+}
+
+func (s *state) setIntent(key string, in *intent) {
+	old := s.intents[key]
+	put(s.intents, key, in)
+	for _, x := range []*intent{old, in} {
+		if x == nil {
+			continue
+		}
+		owner := x.owner()
+		s.dirty[owner] = true
+		if r := s.rows[owner]; r != nil {
+			s.touch(nat{owner.kind, r.Native})
+		}
+		s.touch(nat{x.Kind, x.Native})
+		if owner.id != x.ID {
+			s.setLink(owner, key, in)
+		}
+	}
+	if old != nil && old.Class == classCreate {
+		s.unbind(nat{old.Kind, old.Native}, old.ID)
+		if o := s.owns[old.ID]; o != nil {
+			s.bind(nat{o.Kind, o.Native}, binding{old.ID, o.Born})
+		}
+	}
+	if in != nil && in.Class == classCreate {
+		s.bind(nat{in.Kind, in.Native}, binding{in.ID, in.created()})
+	}
+}
+
+func (s *state) setLink(owner rowKey, key string, in *intent) {
+	if s.links[owner] == nil {
+		s.links[owner] = map[string]*intent{}
+	}
+	put(s.links[owner], key, in)
+	if len(s.links[owner]) == 0 {
+		delete(s.links, owner)
+	}
+}
+
+// about gives the intent of a class about an item, nil when there is none.
+func (s *state) about(id string, c class) *intent { return s.intents[intentID(id, c)] }
+
+// shown finds the id under which a native id is shown, "" when it is not.
+func (s *state) shown(kind Kind, native string) string {
+	n := nat{kind, native}
+	id, ok := s.natives[n]
+	if !ok {
+		b := s.bound[n]
+		if b.id == "" || !s.about(b.id, classCreate).shows() {
+			return ""
+		}
+		id = b.id
+	}
+	if s.about(id, classDelete).hides() {
+		return ""
+	}
+	return id
+}

@@ -1,0 +1,306 @@
+package inventory
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"sort"
+	"sync"
+)
+
+// view is what clients read: immutable items, and indexes over them. Writers
+// come one at a time (feed.write); what they compute is computed outside of mu,
+// so that readers wait for no more than a few map writes.
+type view struct {
+	derive func(*Item, []*Item) any
+
+	mu       sync.RWMutex
+	entries  map[string]entry
+	accounts map[string]*accountIndex
+	bySource map[string][]*Item // ordered by id
+	byTarget map[string][]*Item // ordered by id
+	lists    map[Kind]*listing
+}
+
+// accountIndex is what the view knows of one account.
+type accountIndex struct {
+	natives map[nat]string
+	counts  map[Kind]int
+}
+
+// entry is one shown item. base is a digest of the item alone, without links.
+type entry struct {
+	item *Item
+	base uint64
+}
+
+// listing is the ordered slice of one kind, made again when it is next read.
+type listing struct {
+	sorted  []*Item
+	changed map[string]*Item // since sorted was made, nil when removed
+	gen     uint64
+}
+
+func newView(derive func(*Item, []*Item) any) *view {
+	if derive == nil {
+		derive = func(*Item, []*Item) any { return nil }
+	}
+	return &view{
+		derive: derive, entries: map[string]entry{}, accounts: map[string]*accountIndex{},
+		bySource: map[string][]*Item{}, byTarget: map[string][]*Item{},
+		lists: map[Kind]*listing{},
+	}
+}
+
+// early are the kinds that Derive may look up for other items: they are
+// published first.
+var early = map[Kind]bool{KindImage: true, KindSize: true, KindZone: true, KindNetwork: true}
+
+// update makes the items of a state's dirty rows again and publishes what
+// changed. The caller is the only writer.
+func (v *view) update(s *state) {
+	first, second := map[rowKey]bool{}, map[rowKey]bool{}
+	for k := range s.dirty {
+		if early[k.kind] {
+			first[k] = true
+		} else {
+			second[k] = true
+		}
+	}
+	s.dirty = map[rowKey]bool{}
+	v.publish(v.rebuild(s, first))
+	v.publish(v.rebuild(s, second))
+}
+
+// edit is what one publication changes.
+type edit struct {
+	items   map[string]entry // new or changed
+	removed map[string]bool
+}
+
+func (v *view) rebuild(s *state, keys map[rowKey]bool) edit {
+	e := edit{items: map[string]entry{}, removed: map[string]bool{}}
+	kept := map[string]bool{}
+	for k := range keys {
+		items := s.build(k)
+		for _, id := range s.built[k] {
+			e.removed[id] = true
+		}
+		ids := make([]string, 0, len(items))
+		for _, it := range items {
+			ids = append(ids, it.ID)
+			kept[it.ID] = true
+			base := s.base(it)
+			if now, ok := v.entries[it.ID]; !ok || now.base != base {
+				e.items[it.ID] = entry{it, base}
+			}
+		}
+		if len(ids) == 0 {
+			delete(s.built, k)
+		} else {
+			s.built[k] = ids
+		}
+	}
+	for id := range kept {
+		delete(e.removed, id)
+	}
+	return e
+}
+
+// base digests an item and the rows whose names show in it.
+func (s *state) base(it *Item) uint64 {
+	data, err := json.Marshal(it)
+	if err != nil { // a NaN from an adapter: never equal, so always published
+		return 0
+	}
+	sum := digest(data)
+	for _, n := range (thing{Server: it.Server, Volume: it.Volume, Network: it.Network}).mentions() {
+		if r := s.rows[rowKey{n.kind, s.natives[n]}]; r != nil && namesServers[n.kind] {
+			sum = mix(sum, r.sum)
+		}
+	}
+	return sum
+}
+
+// mix combines two digests; the order counts.
+func mix(a, b uint64) uint64 { return a*1099511628211 ^ b }
+
+// publish finishes the items of an edit and shows all of it at once.
+func (v *view) publish(e edit) {
+	if len(e.items) == 0 && len(e.removed) == 0 {
+		return
+	}
+	for id, n := range e.items {
+		if n.item.isLink() {
+			v.finish(e, id, n, nil)
+		}
+	}
+	bySource := v.ends(e, v.bySource, func(it *Item) string { return it.Source })
+	byTarget := v.ends(e, v.byTarget, func(it *Item) string { return it.Target })
+	for id := range bySource { // their renderings contain the changed links
+		now, ok := v.entries[id]
+		if _, changed := e.items[id]; ok && !changed && !e.removed[id] {
+			again := *now.item
+			e.items[id] = entry{&again, now.base}
+		}
+	}
+	for id, n := range e.items {
+		links, changed := bySource[id]
+		if !changed {
+			links = v.bySource[id]
+		}
+		if !n.item.isLink() {
+			v.finish(e, id, n, links)
+		}
+	}
+	v.show(e, bySource, byTarget)
+}
+
+// finish computes what hangs on an item's links.
+func (v *view) finish(e edit, id string, n entry, links []*Item) {
+	n.item.Rev = n.base
+	for _, l := range links {
+		n.item.Rev = mix(n.item.Rev, l.Rev)
+	}
+	n.item.Derived = nil
+	n.item.Derived = v.derive(n.item, links)
+	e.items[id] = n
+}
+
+// ends computes the new link lists of all items at one end of a changed link.
+func (v *view) ends(e edit, lists map[string][]*Item, end func(*Item) string) map[string][]*Item {
+	deltas := map[string]map[string]*Item{}
+	mark := func(at, id string, it *Item) {
+		if at == "" {
+			return
+		}
+		if deltas[at] == nil {
+			deltas[at] = map[string]*Item{}
+		}
+		deltas[at][id] = it
+	}
+	for id := range e.removed {
+		if old, ok := v.entries[id]; ok {
+			mark(end(old.item), id, nil)
+		}
+	}
+	for id, n := range e.items {
+		if old, ok := v.entries[id]; ok && end(old.item) != end(n.item) {
+			mark(end(old.item), id, nil)
+		}
+		mark(end(n.item), id, n.item)
+	}
+	changed := make(map[string][]*Item, len(deltas))
+	for at, delta := range deltas {
+		changed[at] = merge(lists[at], delta)
+	}
+	return changed
+}
+
+// show is the only place that changes what readers see.
+func (v *view) show(e edit, bySource, byTarget map[string][]*Item) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for id := range e.removed {
+		if old, ok := v.entries[id]; ok {
+			delete(v.entries, id)
+			v.index(old.item, nil)
+		}
+	}
+	for id, n := range e.items {
+		if old, ok := v.entries[id]; ok {
+			v.index(old.item, nil)
+		}
+		v.entries[id] = n
+		v.index(n.item, n.item)
+	}
+	replace(v.bySource, bySource)
+	replace(v.byTarget, byTarget)
+}
+
+// index takes an item into the indexes by account and kind, or out of them
+// when now is nil.
+func (v *view) index(it, now *Item) {
+	l := v.lists[it.Kind]
+	if l == nil {
+		l = &listing{changed: map[string]*Item{}}
+		v.lists[it.Kind] = l
+	}
+	l.changed[it.ID] = now
+	l.gen++
+	a := v.accounts[it.UID]
+	if a == nil {
+		a = &accountIndex{natives: map[nat]string{}, counts: map[Kind]int{}}
+		v.accounts[it.UID] = a
+	}
+	n := nat{it.Kind, it.Native}
+	switch {
+	case now != nil:
+		a.counts[it.Kind]++
+		a.natives[n] = it.ID
+	default:
+		a.counts[it.Kind]--
+		if a.natives[n] == it.ID {
+			delete(a.natives, n)
+		}
+	}
+}
+
+// list gives the ordered slice of a kind, and makes it when it is stale.
+func (v *view) list(kind Kind) []*Item {
+	v.mu.RLock()
+	l := v.lists[kind]
+	if l == nil || len(l.changed) == 0 {
+		defer v.mu.RUnlock()
+		if l == nil {
+			return nil
+		}
+		return l.sorted
+	}
+	v.mu.RUnlock()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(l.changed) > 0 {
+		l.sorted = merge(l.sorted, l.changed)
+		l.changed = map[string]*Item{}
+	}
+	return l.sorted
+}
+
+// merge gives a new slice with the changes in their places; a nil item is one
+// that was removed.
+func merge(sorted []*Item, delta map[string]*Item) []*Item {
+	out := make([]*Item, 0, len(sorted)+len(delta))
+	rest := sorted
+	for _, id := range slices.Sorted(maps.Keys(delta)) {
+		i := sort.Search(len(rest), func(i int) bool { return rest[i].ID >= id })
+		out = append(out, rest[:i]...)
+		rest = rest[i:]
+		if len(rest) > 0 && rest[0].ID == id {
+			rest = rest[1:]
+		}
+		if it := delta[id]; it != nil {
+			out = append(out, it)
+		}
+	}
+	return append(out, rest...)
+}
+
+func replace(lists, changed map[string][]*Item) {
+	for id, links := range changed {
+		if len(links) == 0 {
+			delete(lists, id)
+			continue
+		}
+		lists[id] = links
+	}
+}
+
+// isLink reports whether an item is a link of a server.
+func (it *Item) isLink() bool {
+	switch it.Kind {
+	case KindInterface, KindAttachment, KindAddress:
+		return true
+	}
+	return false
+}
