@@ -1,0 +1,166 @@
+package openstack
+
+import (
+	"context"
+	"math"
+	"strings"
+
+	"occigate/providers"
+)
+
+// volumeRow is a volume (Block Storage API v3, "List accessible volumes with
+// details").
+type volumeRow struct {
+	ID          string
+	Name        string
+	Status      string
+	Size        float64
+	Zone        string `json:"availability_zone"`
+	Created     stamp  `json:"created_at"`
+	Metadata    map[string]string
+	Attachments []struct {
+		ServerID string `json:"server_id"`
+		Device   string
+	}
+}
+
+// volumeStates gives the meaning of Cinder's volume status ("Volumes", table of
+// statuses). Every status that begins with "error" is an error; one that is
+// not here is offline.
+var volumeStates = map[string]providers.ResourceState{
+	"available":         providers.ResourceOnline,
+	"in-use":            providers.ResourceOnline,
+	"creating":          providers.ResourcePending,
+	"downloading":       providers.ResourcePending,
+	"uploading":         providers.ResourcePending,
+	"reserved":          providers.ResourcePending,
+	"attaching":         providers.ResourcePending,
+	"detaching":         providers.ResourcePending,
+	"extending":         providers.ResourcePending,
+	"retyping":          providers.ResourcePending,
+	"backing-up":        providers.ResourcePending,
+	"restoring-backup":  providers.ResourcePending,
+	"awaiting-transfer": providers.ResourceOffline,
+	"maintenance":       providers.ResourceOffline,
+	"deleting":          providers.ResourceDeleting,
+}
+
+func (r volumeRow) state() providers.ResourceState {
+	if s, known := volumeStates[r.Status]; known {
+		return s
+	}
+	if strings.HasPrefix(r.Status, "error") {
+		return providers.ResourceError
+	}
+	return providers.ResourceOffline
+}
+
+func (r volumeRow) volume() providers.Volume {
+	v := providers.Volume{
+		ID: r.ID, Name: r.Name, Zone: r.Zone, SizeGiB: r.Size, State: r.state(), NativeState: r.Status,
+		Created: r.Created.Time, Token: r.Metadata[tokenKey],
+	}
+	for _, a := range r.Attachments {
+		v.Attachments = append(v.Attachments, providers.Attachment{
+			ServerID: a.ServerID, VolumeID: r.ID, Device: a.Device, State: v.State, NativeState: r.Status,
+		})
+	}
+	return v
+}
+
+// Volumes lists the project's volumes with their attachments, in pages of up to
+// 1,000.
+func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
+	rows, err := list[volumeRow](ctx, p, request{to: volume, op: "GET /volumes/detail", query: limited()}, "volumes")
+	if err != nil {
+		return nil, err
+	}
+	volumes := make([]providers.Volume, 0, len(rows))
+	for _, r := range rows {
+		volumes = append(volumes, r.volume())
+	}
+	return volumes, nil
+}
+
+// Volume reads one volume.
+func (p *Provider) Volume(ctx context.Context, id string) (providers.Volume, error) {
+	var answer struct{ Volume volumeRow }
+	err := p.do(ctx, request{to: volume, op: "GET /volumes/{id}", ids: []string{id}, into: &answer})
+	return answer.Volume.volume(), err
+}
+
+// volumesExist refuses a create that names a volume that is not there.
+func (p *Provider) volumesExist(ctx context.Context, specs []providers.AttachmentSpec) error {
+	for _, s := range specs {
+		if _, err := p.Volume(ctx, s.VolumeID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CreateVolume makes a volume of whole GiB. Our token is metadata.
+func (p *Provider) CreateVolume(ctx context.Context, spec providers.VolumeSpec) (providers.Volume, providers.Ticket, error) {
+	wish := struct {
+		Name     string            `json:"name,omitempty"`
+		Size     int64             `json:"size"`
+		Zone     string            `json:"availability_zone,omitempty"`
+		Type     string            `json:"volume_type,omitempty"`
+		Metadata map[string]string `json:"metadata,omitempty"`
+	}{Name: spec.Name, Size: wholeGiB(spec.SizeGiB), Zone: first(spec.Zone, p.settings.VolumeZone), Type: first(spec.Type, p.settings.VolumeType)}
+	if spec.Token != "" {
+		wish.Metadata = map[string]string{tokenKey: spec.Token}
+	}
+	var answer struct{ Volume volumeRow }
+	err := p.do(ctx, request{to: volume, op: "POST /volumes", body: map[string]any{"volume": wish}, into: &answer})
+	if err != nil {
+		return providers.Volume{}, "", err
+	}
+	return answer.Volume.volume(), "", nil
+}
+
+// wholeGiB rounds up to what Cinder can make, at least 1.
+func wholeGiB(size float64) int64 { return max(1, int64(math.Ceil(size))) }
+
+// DeleteVolume deletes a volume; Cinder refuses one that is attached.
+func (p *Provider) DeleteVolume(ctx context.Context, id string) (providers.Ticket, error) {
+	return "", p.do(ctx, request{to: volume, op: "DELETE /volumes/{id}", ids: []string{id}})
+}
+
+// ResizeVolume extends a volume to whole GiB, also while it is attached.
+func (p *Provider) ResizeVolume(ctx context.Context, id string, sizeGiB float64) (providers.Ticket, error) {
+	return "", p.do(ctx, request{
+		to: volume, op: "POST /volumes/{id}/action", ids: []string{id},
+		body: map[string]any{"os-extend": map[string]int64{"new_size": wholeGiB(sizeGiB)}},
+	})
+}
+
+// AttachVolume asks Nova to attach a volume. A device name is a wish that most
+// hypervisors do not grant; the answer has the one that Nova chose.
+func (p *Provider) AttachVolume(ctx context.Context, spec providers.AttachmentSpec) (providers.Attachment, providers.Ticket, error) {
+	wish := map[string]string{"volumeId": spec.VolumeID}
+	if spec.Device != "" {
+		wish["device"] = spec.Device
+	}
+	var answer struct {
+		Attachment struct{ Device string } `json:"volumeAttachment"`
+	}
+	err := p.do(ctx, request{
+		to: compute, op: "POST /servers/{id}/os-volume_attachments", ids: []string{spec.ServerID},
+		body: map[string]any{"volumeAttachment": wish}, into: &answer,
+	})
+	if err != nil {
+		return providers.Attachment{}, "", err
+	}
+	return providers.Attachment{
+		ServerID: spec.ServerID, VolumeID: spec.VolumeID, Device: answer.Attachment.Device,
+		State: providers.ResourcePending, NativeState: "attaching",
+	}, "", nil
+}
+
+// DetachVolume asks Nova to detach a volume.
+func (p *Provider) DetachVolume(ctx context.Context, serverID, volumeID string) (providers.Ticket, error) {
+	return "", p.do(ctx, request{
+		to: compute, op: "DELETE /servers/{id}/os-volume_attachments/{volume}", ids: []string{serverID, volumeID},
+	})
+}
