@@ -1,0 +1,207 @@
+package bolt_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"occigate/gateway/store"
+	"occigate/gateway/store/bolt"
+)
+
+// filled gives the bytes of a store's file with records, removals and leases in
+// every shard.
+func filled(t testing.TB) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "store.db")
+	s := open(t, path, bolt.Options{FeedLength: 20})
+	for i := range 40 {
+		uid := fmt.Sprint("account", i)
+		lease, err := s.Acquire(t.Context(), uid, "me", time.Hour, 0)
+		var batch []store.Write
+		for j := range 10 {
+			key := store.Key{UID: uid, Kind: "server", ID: fmt.Sprint(j)}
+			batch = append(batch, store.Write{Key: key, Data: []byte(strings.Repeat("x", 600))})
+		}
+		batch = append(batch, store.Write{Key: batch[0].Key})
+		if err := errors.Join(err, s.Apply(t.Context(), lease, batch)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func fileOf(t testing.TB, b []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "store.db")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestOpenSaysWhichFileIsHeld(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	open(t, path, bolt.Options{})
+	_, err := bolt.Open(path, bolt.Options{LockTimeout: 10 * time.Millisecond})
+	if !errors.Is(err, bolt.ErrInUse) || !strings.Contains(err.Error(), path) {
+		t.Fatalf("error %v, want ErrInUse and %s", err, path)
+	}
+}
+
+func TestOpenWantsTheFolder(t *testing.T) {
+	_, err := bolt.Open(filepath.Join(t.TempDir(), "none", "store.db"), bolt.Options{})
+	if !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("error %v, want os.ErrNotExist", err)
+	}
+}
+
+func TestOpenMakesAFileForTheOwnerAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	open(t, path, bolt.Options{})
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Fatalf("mode %v, want 0600", info.Mode())
+	}
+}
+
+func TestOpenTakesAnEmptyFile(t *testing.T) {
+	open(t, fileOf(t, nil), bolt.Options{})
+}
+
+// TestOpenFindsTruncation cuts a file at many places. Whatever is cut off, Open
+// either says so or lost nothing.
+func TestOpenFindsTruncation(t *testing.T) {
+	whole := filled(t)
+	want := contents(t, fileOf(t, whole))
+	corrupt := 0
+	for size := 1; size < len(whole); size += len(whole) / 60 {
+		path := fileOf(t, whole[:size])
+		if s, err := bolt.Open(path, bolt.Options{}); err != nil {
+			wantCorrupt(t, err, path)
+			corrupt++
+		} else if s.Close(); contents(t, path) != want {
+			t.Fatalf("opened with records missing after truncation to %d bytes of %d", size, len(whole))
+		}
+	}
+	if corrupt < 20 {
+		t.Fatalf("%d of 60 truncations were found", corrupt)
+	}
+}
+
+// TestOpenFindsFlippedBytes flips single bytes all over a file. Each is found or
+// was in a page that nothing uses.
+func TestOpenFindsFlippedBytes(t *testing.T) {
+	whole := filled(t)
+	want := contents(t, fileOf(t, whole))
+	corrupt, tries := 0, 0
+	for at := 3; at < len(whole); at += 1021 {
+		damaged := append([]byte{}, whole...)
+		damaged[at] ^= 0x41
+		path := fileOf(t, damaged)
+		tries++
+		if s, err := bolt.Open(path, bolt.Options{}); err != nil {
+			if !errors.Is(err, bolt.ErrSchema) { // a flip in the layout's own name
+				wantCorrupt(t, err, path)
+			}
+			corrupt++
+		} else if s.Close(); contents(t, path) != want {
+			t.Fatalf("opened with other records after byte %d of %d was flipped", at, len(whole))
+		}
+	}
+	if corrupt < tries/4 {
+		t.Fatalf("%d of %d flips were found", corrupt, tries)
+	}
+}
+
+func wantCorrupt(t *testing.T, err error, path string) {
+	t.Helper()
+	if !errors.Is(err, bolt.ErrCorrupt) || !strings.Contains(err.Error(), path) {
+		t.Fatalf("error %v, want ErrCorrupt and %s", err, path)
+	}
+}
+
+// contents gives all records of a file as text.
+func contents(t *testing.T, path string) string {
+	t.Helper()
+	s := open(t, path, bolt.Options{})
+	var all strings.Builder
+	for shard := range store.Shards {
+		_, err := s.Load(t.Context(), shard, func(rec store.Record) error {
+			fmt.Fprintf(&all, "%v\n", rec)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
+
+func TestOpenRefusesWhatItDidNotMake(t *testing.T) {
+	set := func(bucket, key, value string) func(*bbolt.Tx) error {
+		return func(tx *bbolt.Tx) error {
+			b, err := tx.CreateBucketIfNotExists([]byte(bucket))
+			return errors.Join(err, b.Put([]byte(key), []byte(value)))
+		}
+	}
+	cases := []struct {
+		name   string
+		change func(*bbolt.Tx) error
+		want   error
+	}{
+		{"another layout", set("meta", "layout", "2"), bolt.ErrSchema},
+		{"another number of shards", set("meta", "shards", "32"), bolt.ErrSchema},
+		{"no meta", func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("meta")) }, bolt.ErrSchema},
+		{"no shard", func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("s07")) }, bolt.ErrCorrupt},
+	}
+	whole := filled(t)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			path := fileOf(t, whole)
+			db, err := bbolt.Open(path, 0o600, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(db.Update(c.change), db.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := bolt.Open(path, bolt.Options{}); !errors.Is(err, c.want) || !strings.Contains(err.Error(), path) {
+				t.Fatalf("error %v, want %v and %s", err, c.want, path)
+			}
+		})
+	}
+}
+
+// TestOpenEndsLeases: whoever held them in this file is gone, or Open would not
+// have the file.
+func TestOpenEndsLeases(t *testing.T) {
+	h := start(t)
+	if _, err := h.Store.Acquire(t.Context(), "a", "me", time.Hour, 0); err != nil {
+		t.Fatal(err)
+	}
+	s := h.Reopen()
+	lease, err := s.Acquire(t.Context(), "a", "you", time.Hour, 0)
+	if err != nil || lease.Fence != 2 {
+		t.Fatalf("lease %v, error %v; want fence 2", lease, err)
+	}
+}
