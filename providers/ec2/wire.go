@@ -1,0 +1,85 @@
+package ec2
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/xml"
+	"io"
+	"net/http"
+	"strings"
+
+	"occigate/providers"
+)
+
+// headLimit is how far into an answer its root element must begin.
+const headLimit = 1024
+
+// wire is the house's HTTP client as the SDK uses it. The SDK takes an empty
+// body or a web page with status 200 for an answer without rows, so that a
+// listing would be empty; wire refuses both.
+type wire struct{ http *http.Client }
+
+// Do sends a request, with a body that can be sent again.
+func (w wire) Do(r *http.Request) (*http.Response, error) {
+	if err := makeRepeatable(r); err != nil {
+		return nil, err
+	}
+	res, err := w.http.Do(r)
+	if err != nil || res.StatusCode < 200 || res.StatusCode > 299 {
+		return res, err
+	}
+	body := bufio.NewReaderSize(res.Body, headLimit)
+	head, err := body.Peek(headLimit)
+	if root := rootElement(head); !strings.HasSuffix(root, "Response") {
+		res.Body.Close()
+		operation, _ := providers.Call(r.Context())
+		return nil, nonsense(operation, root, err)
+	}
+	res.Body = struct {
+		io.Reader
+		io.Closer
+	}{body, res.Body}
+	return res, nil
+}
+
+// nonsense is the error of an answer that is not EC2's.
+func nonsense(operation, root string, err error) error {
+	e := &providers.Error{Kind: providers.ErrUnavailable, Op: operation, Message: "the answer is empty or not XML"}
+	switch {
+	case root != "":
+		e.Message = "the answer is a document <" + root + ">, not one of EC2"
+	case err != nil && err != io.EOF:
+		e.Message, e.Err = "the answer broke off: "+err.Error(), err
+	}
+	return e
+}
+
+// makeRepeatable lets a transport send the body more than once; the SDK's own
+// request cannot be sent again.
+func makeRepeatable(r *http.Request) error {
+	if r.Body == nil || r.GetBody != nil {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body.Close()
+	if err != nil {
+		return err
+	}
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	r.Body, err = r.GetBody()
+	return err
+}
+
+// rootElement is the local name of the first element, "" when there is none.
+func rootElement(head []byte) string {
+	d := xml.NewDecoder(bytes.NewReader(head))
+	for {
+		token, err := d.RawToken()
+		if err != nil {
+			return ""
+		}
+		if start, is := token.(xml.StartElement); is {
+			return start.Name.Local
+		}
+	}
+}
