@@ -66,11 +66,14 @@ func (p *Provider) AttachInterface(ctx context.Context, spec providers.Interface
 	return i, "", nil
 }
 
-// DetachInterface unplugs a port; Nova deletes it with that.
+// DetachInterface unplugs a port; Nova deletes it with that. Nova accepts a
+// detach of any port and finds out later, so the port is looked up first.
 func (p *Provider) DetachInterface(ctx context.Context, serverID, interfaceID string) (providers.Ticket, error) {
-	return "", p.do(ctx, request{
-		to: compute, op: "DELETE /servers/{id}/os-interface/{port}", ids: []string{serverID, interfaceID},
-	})
+	ids := []string{serverID, interfaceID}
+	if err := p.do(ctx, request{to: compute, op: "GET /servers/{id}/os-interface/{port}", ids: ids}); err != nil {
+		return "", err
+	}
+	return "", p.do(ctx, request{to: compute, op: "DELETE /servers/{id}/os-interface/{port}", ids: ids})
 }
 
 // noMAC refuses a wish that only a port made beforehand could fulfil.

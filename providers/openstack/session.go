@@ -95,7 +95,7 @@ func (s *session) login(ctx context.Context) error {
 	auth := s.credential.auth
 	answer := tokens.Create(providers.Keyed(ctx, loginOp), identity, &auth)
 	if answer.Err != nil {
-		return s.failure(loginOp, answer.Err)
+		return s.noLogin(answer.Err)
 	}
 	g, err := s.granted(answer)
 	if err != nil {
@@ -106,6 +106,17 @@ func (s *session) login(ctx context.Context) error {
 	}
 	s.grant.Store(&g)
 	return nil
+}
+
+// noLogin is why there is no token. Keystone says "not found" of an application
+// credential that does not exist, which is a wrong credential like others.
+func (s *session) noLogin(err error) error {
+	err = s.failure(loginOp, err)
+	var refused *providers.Error
+	if errors.As(err, &refused) && refused.Kind == providers.ErrNotFound {
+		refused.Kind = providers.ErrDenied
+	}
+	return err
 }
 
 // granted reads the answer to a login.
