@@ -24,6 +24,16 @@ func SplitID(id string) (scheme, term string) {
 	return id[:i+1], id[i+1:]
 }
 
+// Class says what a category is.
+type Class string
+
+// The classes of categories.
+const (
+	ClassKind   Class = "kind"
+	ClassMixin  Class = "mixin"
+	ClassAction Class = "action"
+)
+
 // Type is the type of an attribute's value. The standard knows few in text and
 // the JSON types in JSON; these are finer and are mapped outwards.
 type Type int
@@ -38,8 +48,8 @@ const (
 	URI                 // string
 	IP                  // string, an IPv4 or IPv6 address
 	CIDR                // string, an address with or without prefix length
-	Array               // []any
-	Object              // map[string]any
+	Array               // []any of string, float64, bool, []any, map[string]any
+	Object              // map[string]any, likewise
 )
 
 // Attribute describes an attribute of a Kind, a Mixin or an Action (GFD.221
@@ -55,6 +65,7 @@ type Attribute struct {
 	Min, Max    *float64 // bounds of a number, nil when there are none
 	Description string
 	Observed    bool // a state that the provider reports: ignored on input, never an error
+	Lenient     bool // a value outside of Enum is dropped with a warning, not refused
 }
 
 // Kind is a type of entity (GFD.221 section 5.3.3).

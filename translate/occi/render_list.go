@@ -1,0 +1,103 @@
+package occi
+
+import "strconv"
+
+// LocationList writes a list of locations entry by entry: lines of
+// X-OCCI-Location in text/plain, URLs in text/uri-list, an array of strings in
+// JSON. There is no line break at the end. Text/occi has SetLocations instead.
+type LocationList struct {
+	Media MediaType
+	Base  string // scheme and host that the client used, without "/" at the end
+	count int
+}
+
+// Append appends the entry of a path.
+func (l *LocationList) Append(dst []byte, path string) []byte {
+	first := l.count == 0
+	l.count++
+	switch l.Media.Rendering() {
+	case OCCIJSON:
+		if first {
+			dst = append(dst, '[')
+		} else {
+			dst = append(dst, ',')
+		}
+		return append(appendURI(append(append(dst, '"'), l.Base...), path), '"')
+	case TextPlain:
+		if !first {
+			dst = append(dst, '\n')
+		}
+		dst = append(dst, "X-OCCI-Location: "...)
+	default:
+		if !first {
+			dst = append(dst, '\n')
+		}
+	}
+	return appendURI(append(dst, l.Base...), path)
+}
+
+// End appends what closes the list.
+func (l *LocationList) End(dst []byte) []byte {
+	switch {
+	case l.Media.Rendering() != OCCIJSON:
+		return dst
+	case l.count == 0:
+		return append(dst, "[]"...)
+	}
+	return append(dst, ']')
+}
+
+// EntityList writes a collection of entities in JSON, one by one: the resources
+// first, then the links (GFD.226 section 3.3).
+type EntityList struct {
+	Links bool // an empty list is one of links, not of resources
+	open  string
+}
+
+// Append appends an entity that AppendJSON made.
+func (l *EntityList) Append(dst, rendered []byte, isLink bool) []byte {
+	member := `"resources":[`
+	if isLink {
+		member = `"links":[`
+	}
+	switch l.open {
+	case member:
+		dst = append(dst, ',')
+	case "":
+		dst = append(append(dst, '{'), member...)
+	default:
+		dst = append(append(dst, "],"...), member...)
+	}
+	l.open = member
+	return append(dst, rendered...)
+}
+
+// End appends what closes the list.
+func (l *EntityList) End(dst []byte) []byte {
+	switch {
+	case l.open != "":
+		return append(dst, "]}"...)
+	case l.Links:
+		return append(dst, `{"links":[]}`...)
+	}
+	return append(dst, `{"resources":[]}`...)
+}
+
+// AppendOK appends the body of an answer that says no more than that all went
+// well.
+func AppendOK(dst []byte, m MediaType) []byte {
+	if m.Rendering() == OCCIJSON {
+		return append(dst, "{}"...)
+	}
+	return append(dst, "OK"...)
+}
+
+// AppendError appends the body of an error: an HTTP status and a message for
+// people, on one line. Text/occi has SetError beside it.
+func AppendError(dst []byte, m MediaType, status int, message string) []byte {
+	if m.Rendering() != OCCIJSON {
+		return appendPlain(dst, message)
+	}
+	dst = strconv.AppendInt(append(dst, `{"code":`...), int64(status), 10)
+	return append(appendString(append(dst, `,"message":`...), message), '}')
+}
