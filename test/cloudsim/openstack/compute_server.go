@@ -1,0 +1,271 @@
+package openstack
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Server is one instance of Nova. VMState and TaskState are Nova's own words;
+// the status that the API shows follows from them.
+type Server struct {
+	ID               string
+	Name             string
+	Hostname         string
+	Description      string
+	VMState          string // building, active, paused, suspended, stopped, resized, error, ...
+	TaskState        string // what is under way, empty for nothing
+	FlavorID         string
+	ImageID          string // empty when booted from a volume
+	KeyName          string
+	Zone             string
+	UserData         string // as sent: base64
+	Metadata         map[string]string
+	Tags             []string // sorted
+	SecurityGroups   []string // names, applied to the ports that Nova makes
+	Attached         []Attachment
+	Locked           bool
+	LockedReason     string
+	Fault            string // message shown in state error
+	Created, Updated time.Time
+	Launched         time.Time // zero while it never ran
+
+	oldFlavor string // while resized
+	oldState  string
+}
+
+// Attachment is a volume of a server, from the moment it is asked for.
+type Attachment struct {
+	ID                  string
+	VolumeID            string
+	Device              string // /dev/vdb
+	DeleteOnTermination bool
+	Tag                 string
+	At                  time.Time
+}
+
+func (s *Server) id() string      { return s.ID }
+func (s *Server) born() time.Time { return s.Created }
+
+// statuses of the API by vm_state, and by task_state where one shows.
+// Source: Compute API guide, "Server concepts".
+var statuses = map[string]map[string]string{
+	"active": {
+		"":                  "ACTIVE",
+		"rebooting":         "REBOOT",
+		"rebooting_hard":    "HARD_REBOOT",
+		"rebuilding":        "REBUILD",
+		"updating_password": "PASSWORD",
+		"migrating":         "MIGRATING",
+		"resize_prep":       "RESIZE",
+		"resize_finish":     "RESIZE",
+	},
+	"building": {"": "BUILD"},
+	"stopped": {
+		"":              "SHUTOFF",
+		"rebuilding":    "REBUILD",
+		"resize_prep":   "RESIZE",
+		"resize_finish": "RESIZE",
+	},
+	"resized":           {"": "VERIFY_RESIZE", "resize_reverting": "REVERT_RESIZE"},
+	"paused":            {"": "PAUSED"},
+	"suspended":         {"": "SUSPENDED"},
+	"rescued":           {"": "RESCUE"},
+	"error":             {"": "ERROR"},
+	"deleted":           {"": "DELETED"},
+	"soft-delete":       {"": "SOFT_DELETED"},
+	"shelved":           {"": "SHELVED"},
+	"shelved_offloaded": {"": "SHELVED_OFFLOADED"},
+}
+
+// powerStates by vm_state: 1 running, 3 paused, 4 shut down, 0 none.
+var powerStates = map[string]int{"active": 1, "resized": 1, "rescued": 1, "paused": 3, "stopped": 4, "suspended": 4}
+
+// Status is what the API shows: ACTIVE, SHUTOFF and so on, UNKNOWN for a vm_state
+// that has none.
+func (s *Server) Status() string {
+	shown, known := statuses[s.VMState]
+	if !known {
+		return "UNKNOWN"
+	}
+	if status, ok := shown[s.TaskState]; ok {
+		return status
+	}
+	return shown[""]
+}
+
+// server finds the server of a call.
+func (c *Cloud) server(q *call) (*Server, error) {
+	s, ok := c.servers.get(q.PathValue("id"))
+	if !ok {
+		return nil, noServer(q.PathValue("id"))
+	}
+	return s, nil
+}
+
+func noServer(id string) error {
+	return refuse(http.StatusNotFound, "Instance %s could not be found.", id)
+}
+
+func (c *Cloud) readServer(q *call) (answer, error) {
+	s, err := c.server(q)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(object{"server": c.showServer(q, s)})
+}
+
+func (c *Cloud) updateServer(q *call) (answer, error) {
+	s, err := c.server(q)
+	if err != nil {
+		return answer{}, err
+	}
+	var wish struct{ Name, Description, Hostname *string }
+	if err := q.decode("server", &wish); err != nil {
+		return answer{}, err
+	}
+	set(&s.Name, wish.Name)
+	set(&s.Description, wish.Description)
+	set(&s.Hostname, wish.Hostname)
+	return ok(object{"server": c.showServer(q, s)})
+}
+
+// set gives a field the value that a client sent, if it sent one.
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+func (c *Cloud) deleteServer(q *call) (answer, error) {
+	s, err := c.server(q)
+	if err != nil {
+		return answer{}, err
+	}
+	if s.Locked {
+		return answer{}, errLocked(s)
+	}
+	if s.TaskState == "deleting" {
+		return noContent()
+	}
+	s.TaskState = "deleting"
+	s.Updated = c.at
+	c.after(c.opt.Transition, func() { c.removeServer(s) })
+	return noContent()
+}
+
+// removeServer ends a server with its ports and the volumes that die with it.
+func (c *Cloud) removeServer(s *Server) {
+	s.VMState, s.TaskState, s.Updated = "deleted", "", c.at
+	for _, a := range s.Attached {
+		if v, ok := c.volumes.get(a.VolumeID); ok {
+			c.release(v)
+			if a.DeleteOnTermination {
+				c.volumes.drop(v.ID)
+			}
+		}
+	}
+	for _, p := range c.portsOf(s.ID) {
+		c.unplug(p)
+	}
+	c.servers.drop(s.ID)
+	c.deleted.add(s.ID, s)
+}
+
+func (c *Cloud) listServers(q *call) (answer, error) {
+	return c.serverPage(q, func(s *Server) object {
+		return object{"id": s.ID, "name": s.Name, "links": c.links(q, "servers", s.ID)}
+	})
+}
+
+func (c *Cloud) listServerDetails(q *call) (answer, error) {
+	return c.serverPage(q, func(s *Server) object { return c.showServer(q, s) })
+}
+
+func (c *Cloud) serverPage(q *call, show func(*Server) object) (answer, error) {
+	rows, err := c.filteredServers(q)
+	if err != nil {
+		return answer{}, err
+	}
+	rows, next, err := page(c, q, newestFirst(rows), badMarker)
+	if err != nil {
+		return answer{}, err
+	}
+	return listed(q, "servers", each(rows, show), next)
+}
+
+func badMarker(marker string) error {
+	return refuse(http.StatusBadRequest, "marker [%s] not found", marker)
+}
+
+// filteredServers are those that a listing asks for. With changes-since the
+// deleted ones are among them.
+func (c *Cloud) filteredServers(q *call) ([]*Server, error) {
+	match, err := c.serverFilter(q)
+	if err != nil {
+		return nil, err
+	}
+	rows := c.servers.where(match)
+	if _, asked := q.wants("changes-since"); asked {
+		rows = append(c.deleted.where(match), rows...)
+	}
+	return rows, nil
+}
+
+func (c *Cloud) serverFilter(q *call) (func(*Server) bool, error) {
+	values := q.URL.Query()
+	since, err := changesSince(values.Get("changes-since"))
+	if err != nil {
+		return nil, err
+	}
+	status, byStatus := q.wants("status")
+	return func(s *Server) bool {
+		return !s.Updated.Before(since) &&
+			strings.Contains(s.Name, values.Get("name")) &&
+			(!byStatus || strings.EqualFold(s.Status(), status)) &&
+			matches(values, "image", s.ImageID) &&
+			matches(values, "flavor", s.FlavorID) &&
+			(q.minor < 26 || tagged(values, s.Tags))
+	}, nil
+}
+
+func changesSince(value string) (time.Time, error) {
+	if value == "" {
+		return time.Time{}, nil
+	}
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
+		if at, err := time.Parse(form, value); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, refuse(http.StatusBadRequest,
+		"Invalid input for query parameters changes-since. Value: %s. '%s' is not a 'date-time'", value, value)
+}
+
+// tagged reports whether tags pass the filters tags, tags-any, not-tags and
+// not-tags-any, which Nova and Neutron share.
+func tagged(values map[string][]string, have []string) bool {
+	all := func(asked []string) bool { return hasAll(have, asked) }
+	some := func(asked []string) bool {
+		return slices.ContainsFunc(asked, func(t string) bool { return slices.Contains(have, t) })
+	}
+	for _, f := range []struct {
+		name string
+		pass func([]string) bool
+	}{
+		{"tags", all},
+		{"tags-any", some},
+		{"not-tags", func(asked []string) bool { return !all(asked) }},
+		{"not-tags-any", func(asked []string) bool { return !some(asked) }},
+	} {
+		if asked, ok := values[f.name]; ok && !f.pass(strings.Split(asked[0], ",")) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasAll(have, asked []string) bool {
+	return !slices.ContainsFunc(asked, func(t string) bool { return !slices.Contains(have, t) })
+}
