@@ -81,7 +81,7 @@ func (s *session) refusal(op string, answer gophercloud.ErrUnexpectedResponseCod
 		kind = providers.ErrInvalid
 	case !known:
 		kind = providers.ErrUnavailable
-	case kind == providers.ErrNotFound && words == "":
+	case kind == providers.ErrNotFound && words == "" && answer.ResponseHeader.Get("X-Openstack-Request-Id") == "":
 		// A proxy's page, not the service's: no evidence that a thing is gone.
 		kind = providers.ErrUnavailable
 	}

@@ -169,7 +169,7 @@ func (p *Provider) defaultNetwork(ctx context.Context) (string, error) {
 	if len(rows) == 0 && configured == "" {
 		return "", nil
 	}
-	return theOne(rows, "network", configured)
+	return theOne(rows, "default_network", configured)
 }
 
 // theOne is the id of the only network of several that could be meant.

@@ -17,8 +17,8 @@ type Settings struct {
 	Region    string `yaml:"region"`
 	Interface string `yaml:"interface"` // default public
 
-	// Credentials is empty for the keys below, "environment" to read the OS_*
-	// variables of an openrc file instead.
+	// Credentials is "static" (default) for the keys below, "environment" to
+	// read the OS_* variables of an openrc file instead.
 	Credentials string `yaml:"credentials"`
 
 	// A user with a password, in a project. Domains default to the name
@@ -47,9 +47,9 @@ type Settings struct {
 	Endpoints Endpoints `yaml:"endpoints"`
 
 	// What a server gets that does not ask for something else.
-	Image          string   `yaml:"image"`           // id or name
-	Flavor         string   `yaml:"flavor"`          // name or id
-	Network        string   `yaml:"network"`         // id or name
+	Image          string   `yaml:"default_image"`   // id or name
+	Flavor         string   `yaml:"default_flavor"`  // name or id
+	Network        string   `yaml:"default_network"` // id or name
 	SecurityGroups []string `yaml:"security_groups"` // names or ids; none: the project's "default"
 	Zone           string   `yaml:"zone"`            // availability zone of servers
 	KeyName        string   `yaml:"key_name"`        // key pair
@@ -78,7 +78,7 @@ func (e Endpoints) of(s service) string {
 }
 
 func defaults() Settings {
-	return Settings{UserDomainName: "Default", ProjectDomainName: "Default"}
+	return Settings{Credentials: "static", UserDomainName: "Default", ProjectDomainName: "Default"}
 }
 
 // interfaces are the kinds of URL that a catalogue holds for each endpoint.
@@ -89,15 +89,15 @@ func (s Settings) check() error {
 	switch {
 	case s.Interface != "" && !slices.Contains(interfaces, s.Interface):
 		return invalid("interface must be public, internal or admin, not %q", s.Interface)
-	case s.Credentials != "" && s.Credentials != "environment":
-		return invalid("credentials must be empty or environment, not %q", s.Credentials)
-	case s.Credentials != "" && s.Cloud != "":
+	case s.Credentials != "static" && s.Credentials != "environment":
+		return invalid("credentials must be static or environment, not %q", s.Credentials)
+	case s.Credentials == "environment" && s.Cloud != "":
 		return invalid("credentials: environment and cloud exclude each other")
 	case s.CloudsFile != "" && s.Cloud == "":
 		return invalid("clouds_file needs cloud, the name of its entry")
 	case badPattern(s.Images) || badPattern(s.Flavors):
 		return invalid("images and flavors are patterns as in a shell, with *, ? and [a-z]")
-	case s.Credentials != "" || s.Cloud != "":
+	case s.Credentials == "environment" || s.Cloud != "":
 		return nil
 	case s.AuthURL == "":
 		return invalid("auth_url is missing")

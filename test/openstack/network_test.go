@@ -46,7 +46,7 @@ func TestSeveralNetworks(t *testing.T) {
 	if !errors.Is(err, providers.ErrConflict) || !strings.Contains(err.Error(), "private, second") {
 		t.Errorf("none of several networks named: %v, want a conflict that names private and second", err)
 	}
-	configured := adapter(t, cloud(t, "demo", "network: private", "image: cirros", "flavor: m1.tiny", "security_groups: [ssh]"), &wire{})
+	configured := adapter(t, cloud(t, "demo", "default_network: private", "default_image: cirros", "default_flavor: m1.tiny", "security_groups: [ssh]"), &wire{})
 	wish.ImageID, wish.SizeID = "", ""
 	s := reaches(t, configured, created(t, configured, wish).ID, "ACTIVE")
 	if s.ImageID != env(t, "OS_IMAGE_ID") || s.SizeID != "m1.tiny" || s.Interfaces[0].NetworkID != env(t, "OS_NETWORK_ID") {
