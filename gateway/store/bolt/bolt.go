@@ -77,9 +77,8 @@ func Open(path string, options Options) (*Store, error) {
 		return nil, openError(path, err)
 	}
 	db, err := openFile(path, &bbolt.Options{
-		Timeout:        options.LockTimeout,
-		FreelistType:   bbolt.FreelistMapType,
-		NoFreelistSync: true, // found again at Open, from pages that verify has read
+		Timeout:      options.LockTimeout,
+		FreelistType: bbolt.FreelistMapType,
 	})
 	if err != nil {
 		return nil, openError(path, err)
