@@ -96,12 +96,11 @@ func (b Binder) Path(uri string) string {
 		host, rest := u.Host, u.EscapedPath()
 		if host == "" { // one client writes http:/host/path
 			host, rest, _ = strings.Cut(strings.TrimPrefix(rest, "/"), "/")
-			rest = "/" + rest
 		}
 		if !slices.ContainsFunc(b.Hosts, func(h string) bool { return strings.EqualFold(h, host) }) {
 			return uri
 		}
-		path = rest
+		path = "/" + rest
 	}
 	path, _, _ = strings.Cut(path, "?")
 	for strings.Contains(path, "//") {

@@ -138,8 +138,8 @@ func (n *binding) warn(text string) { n.out.Warnings = append(n.out.Warnings, te
 
 // bareID takes the URN prefix off an id.
 func bareID(s string) string {
-	if len(s) > len(urn) && strings.EqualFold(s[:len(urn)], urn) {
-		return s[len(urn):]
+	for len(s) > len(urn) && strings.EqualFold(s[:len(urn)], urn) {
+		s = s[len(urn):]
 	}
 	return s
 }

@@ -128,8 +128,10 @@ func (r *Registry) bind(c Category, location string) error {
 	if _, taken := r.locations[location]; taken {
 		return &Error{Kind: Conflict, Name: location, Problem: "location is already taken"}
 	}
-	if i := strings.IndexByte(location[1:], '/') + 2; r.KindAt(location[:i]) != nil {
-		return &Error{Kind: Conflict, Name: location, Problem: "location lies below that of a kind"}
+	for i := range len(location) - 1 {
+		if location[i] == '/' && r.KindAt(location[:i+1]) != nil {
+			return &Error{Kind: Conflict, Name: location, Problem: "location lies below that of a kind"}
+		}
 	}
 	r.locations[location] = c.ID()
 	return nil

@@ -23,9 +23,12 @@ type Renderer struct {
 // urnLength is the length of a UUID.
 const urnLength = 36
 
-// appendID appends an id as a URN if it is a UUID.
+// appendID appends an id as text shows it: as a URN if it is a UUID.
 func (r *Renderer) appendID(dst []byte, id string) []byte {
-	if !r.BareIDs && isUUID(id) {
+	if !isUUID(id) {
+		return appendEscaped(dst, id, ";")
+	}
+	if !r.BareIDs {
 		dst = append(dst, urn...)
 	}
 	return append(dst, id...)

@@ -56,7 +56,7 @@ func (r *Renderer) writeEntity(w *writer, e *Entity) {
 		if k != nil && r.known(e.Actions, i, ClassAction) {
 			w.begin("Link")
 			_, term := SplitID(id)
-			w.dst = append(append(append(w.dst, '<'), k.Location...), e.ID...)
+			w.dst = appendURI(append(append(w.dst, '<'), k.Location...), e.ID)
 			w.dst = append(append(append(w.dst, "?action="...), term...), `>; rel="`...)
 			w.dst = append(append(w.dst, id...), '"')
 		}
@@ -115,10 +115,10 @@ func (r *Renderer) writeAttributes(w *writer, e *Entity) {
 // attributes, since a client fails on one without.
 func (r *Renderer) appendLink(dst []byte, e, l *Entity) []byte {
 	dst = append(appendURI(append(dst, '<'), l.Target.Location), `>; rel="`...)
-	dst = append(dst, linkRel(l)...)
+	dst = appendURI(dst, linkRel(l))
 	if k := r.Registry.Kind(l.Kind); k != nil {
 		dst = append(append(dst, `"; self="`...), k.Location...)
-		dst = append(dst, l.ID...)
+		dst = appendURI(dst, l.ID)
 	}
 	dst = append(append(dst, `"; category="`...), l.Kind...)
 	for i, id := range l.Mixins {
