@@ -3,15 +3,19 @@ package ec2
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"occigate/providers"
 )
@@ -51,12 +55,16 @@ func (s *Settings) credentials(around providers.Surroundings) (aws.CredentialsPr
 		return own, s.Region, nil
 	}
 	options := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(around.HTTP),
+		config.WithAPIOptions([]func(*middleware.Stack) error{sendingBy(around.HTTP)}),
+		config.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = around.HTTP }),
 		config.WithRetryer(noRetries),
 		config.WithEC2IMDSClientEnableState(imds.ClientDisabled),
 	}
 	if s.Region != "" {
 		options = append(options, config.WithRegion(s.Region))
+	}
+	if s.Endpoint != "" {
+		options = append(options, config.WithBaseEndpoint(s.Endpoint))
 	}
 	switch {
 	case s.Credentials == credentialsEnvironment:
@@ -72,6 +80,20 @@ func (s *Settings) credentials(around providers.Surroundings) (aws.CredentialsPr
 		return nil, "", &providers.Error{Kind: providers.ErrInvalid, Op: "ec2 settings", Message: err.Error(), Err: err}
 	}
 	return aws.NewCredentialsCache(login{loaded.Credentials, "credentials"}), loaded.Region, nil
+}
+
+// sendingBy makes the SDK's clients send by the house's. The chain of
+// credentials cannot be given it as its HTTP client: where AWS_CA_BUNDLE is set,
+// it takes none but the SDK's own.
+func sendingBy(client *http.Client) func(*middleware.Stack) error {
+	send := smithyhttp.NewClientHandlerWithOptions(client)
+	house := middleware.DeserializeMiddlewareFunc("SendByHouse", func(
+		ctx context.Context, in middleware.DeserializeInput, _ middleware.DeserializeHandler,
+	) (out middleware.DeserializeOutput, metadata middleware.Metadata, err error) {
+		out.RawResponse, metadata, err = send.Handle(ctx, in.Request)
+		return out, metadata, err
+	})
+	return func(stack *middleware.Stack) error { return stack.Deserialize.Add(house, middleware.After) }
 }
 
 // credentials take on the role with those that cfg has.
