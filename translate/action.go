@@ -56,8 +56,8 @@ func PowerOp(s *providers.Server, action string, params occi.Attributes) (provid
 
 // SaveSpec reads the parameters of the save action (GFD.224 section 3.1). Both
 // spellings of the method that clients send are known.
-func SaveSpec(params occi.Attributes, token, title string) (providers.ImageSpec, error) {
-	spec := providers.ImageSpec{Token: token, Name: title}
+func SaveSpec(params occi.Attributes, title string) (providers.ImageSpec, error) {
+	spec := providers.ImageSpec{Name: title}
 	if name, _ := params[occi.ParamName].(string); name != "" {
 		spec.Name = name
 	}

@@ -1,0 +1,195 @@
+package gateway
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"occigate/translate/occi"
+)
+
+// accepted chooses the media type of an answer; 406 when the client takes none
+// of the offered.
+func accepted(c echo.Context, offered ...occi.MediaType) (occi.MediaType, error) {
+	media, ok := occi.Negotiate(c.Request().Header.Values("Accept"), offered...)
+	if !ok {
+		return "", &problem{
+			status:  http.StatusNotAcceptable,
+			message: "none of the accepted media types can be had here, these can: " + join(offered),
+		}
+	}
+	return media, nil
+}
+
+// acceptedEntity chooses the media type of an answer that is no listing. A
+// client that asks for a list of URIs alone gets text.
+func acceptedEntity(c echo.Context) (occi.MediaType, error) {
+	media, err := accepted(c, occi.Renderings()...)
+	if media == occi.URIList {
+		media = occi.TextPlain
+	}
+	return media, err
+}
+
+func join(list []occi.MediaType) string {
+	words := make([]string, len(list))
+	for i, m := range list {
+		words[i] = string(m)
+	}
+	return strings.Join(words, ", ")
+}
+
+// headerText makes text safe for a header: one line of printable ASCII.
+func headerText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// contentType is the value of the Content-Type header of a media type.
+func contentType(m occi.MediaType) string {
+	if m.Rendering() == occi.OCCIJSON {
+		return string(m)
+	}
+	return string(m) + "; charset=utf-8"
+}
+
+// write answers with a body in one piece.
+func (g *Gateway) write(c echo.Context, status int, media occi.MediaType, body []byte) error {
+	c.Response().Header().Set("Content-Length", strconv.Itoa(len(body)))
+	return c.Blob(status, contentType(media), body)
+}
+
+// writeOK answers that all went well and there is no more to say.
+func (g *Gateway) writeOK(c echo.Context, media occi.MediaType) error {
+	return g.write(c, http.StatusOK, media, occi.AppendOK(nil, media))
+}
+
+// writeEntity answers with one entity.
+func (g *Gateway) writeEntity(c echo.Context, status int, media occi.MediaType, r *rendered) error {
+	h := c.Response().Header()
+	h.Set("ETag", `"`+r.etag+"-"+suffixes[media.Rendering()]+`"`)
+	switch media.Rendering() {
+	case occi.OCCIJSON:
+		return g.write(c, status, media, r.json)
+	case occi.TextOCCI:
+		if err := r.model.renderer().SetEntity(h, &r.entity); err != nil {
+			return err
+		}
+		return g.writeOK(c, media)
+	}
+	return g.write(c, status, media, r.text)
+}
+
+// suffixes tell the renderings of one entity apart in its entity tags.
+var suffixes = map[occi.MediaType]string{occi.TextPlain: "t", occi.TextOCCI: "h", occi.OCCIJSON: "j", occi.URIList: "u"}
+
+// writeCreated answers with the location of a new entity, in the header and in
+// the body, where other clients look for it.
+func (g *Gateway) writeCreated(c echo.Context, media occi.MediaType, path string) error {
+	base := g.base(c.Request())
+	h := c.Response().Header()
+	if media.Rendering() == occi.TextOCCI {
+		if err := occi.SetLocations(h, []string{base + path}); err != nil {
+			return err
+		}
+		return g.write(c, http.StatusCreated, media, occi.AppendOK(nil, media))
+	}
+	h.Set("Location", base+path)
+	list := occi.LocationList{Media: media, Base: base}
+	return g.write(c, http.StatusCreated, media, list.End(list.Append(nil, path)))
+}
+
+// writeMixin answers with the rendering of one mixin.
+func (g *Gateway) writeMixin(c echo.Context, media occi.MediaType, m *model, mixin *occi.Mixin) error {
+	return g.writeCategories(c, media, m, occi.Selection{Mixins: []*occi.Mixin{mixin}})
+}
+
+// writeQuery answers with the whole query interface from what the model keeps
+// rendered.
+func (g *Gateway) writeQuery(c echo.Context, media occi.MediaType, m *model) error {
+	switch media.Rendering() {
+	case occi.OCCIJSON:
+		return g.write(c, http.StatusOK, media, m.json)
+	case occi.TextPlain:
+		return g.write(c, http.StatusOK, media, m.text)
+	}
+	return g.writeCategories(c, media, m, m.registry.All())
+}
+
+func (g *Gateway) writeCategories(c echo.Context, media occi.MediaType, m *model, s occi.Selection) error {
+	switch media.Rendering() {
+	case occi.OCCIJSON:
+		return g.write(c, http.StatusOK, media, m.renderer().AppendCategoriesJSON(nil, s))
+	case occi.TextOCCI:
+		if err := m.renderer().SetCategories(c.Response().Header(), s); err != nil {
+			return err
+		}
+		return g.writeOK(c, media)
+	}
+	return g.write(c, http.StatusOK, media, m.renderer().AppendCategoriesText(nil, s))
+}
+
+// chunk is how much of a listing is gathered before it is sent.
+const chunk = 32 << 10
+
+// writeList answers with a listing: whole entities in JSON, locations else. It
+// is sent piece by piece and never whole in memory.
+func (g *Gateway) writeList(c echo.Context, media occi.MediaType, members []*rendered) error {
+	base := g.base(c.Request())
+	switch media.Rendering() {
+	case occi.TextOCCI:
+		urls := make([]string, len(members))
+		for i, r := range members {
+			urls[i] = base + r.path
+		}
+		if err := occi.SetLocations(c.Response().Header(), urls); err != nil {
+			return err
+		}
+		return g.writeOK(c, media)
+	case occi.OCCIJSON:
+		list := occi.EntityList{Links: len(members) > 0 && members[0].entity.IsLink()}
+		return g.stream(c, media, members, func(b []byte, r *rendered) []byte {
+			return list.Append(b, r.json, r.entity.IsLink())
+		}, list.End)
+	}
+	list := occi.LocationList{Media: media, Base: base}
+	return g.stream(c, media, members, func(b []byte, r *rendered) []byte { return list.Append(b, r.path) }, list.End)
+}
+
+func (g *Gateway) stream(c echo.Context, media occi.MediaType, members []*rendered,
+	add func([]byte, *rendered) []byte, end func([]byte) []byte,
+) error {
+	c.Response().Header().Set("Content-Type", contentType(media))
+	c.Response().WriteHeader(http.StatusOK)
+	buffer := make([]byte, 0, chunk+4096)
+	for _, r := range members {
+		if buffer = add(buffer, r); len(buffer) >= chunk {
+			if _, err := c.Response().Write(buffer); err != nil {
+				return err
+			}
+			buffer = buffer[:0]
+		}
+	}
+	_, err := c.Response().Write(end(buffer))
+	return err
+}
+
+// writeError answers with an error in the media type that the client takes,
+// else in text.
+func (g *Gateway) writeError(c echo.Context, p *problem) {
+	media, ok := occi.Negotiate(c.Request().Header.Values("Accept"), occi.Renderings()...)
+	if !ok || media == occi.URIList {
+		media = occi.TextPlain
+	}
+	if media == occi.TextOCCI {
+		occi.SetError(c.Response().Header(), p.message)
+	}
+	// A client that is gone cannot be told of it.
+	_ = g.write(c, p.status, media, occi.AppendError(nil, media, p.status, p.message))
+}

@@ -1,0 +1,77 @@
+// Package gateway is the HTTP front end: it speaks OCCI (GFD.223) over echo,
+// answers reads from the inventory's memory and hands changes to it. It knows
+// no cloud; package translate stands between it and the neutral model.
+package gateway
+
+import (
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"occigate/gateway/access"
+	"occigate/gateway/inventory"
+	"occigate/translate/occi"
+)
+
+// Options is what a gateway is made of. Zero fields mean their defaults, except
+// Inventory and Guard.
+type Options struct {
+	Inventory *inventory.Inventory
+	Guard     *access.Guard
+	Log       *zap.Logger          // nil is silence
+	Registry  *prometheus.Registry // of /metrics, nil makes one
+	Version   string
+	Default   string         // uid of the account that takes a create which names none
+	PublicURL *url.URL       // of this gateway as clients see it, nil takes it from the request
+	Proxies   []netip.Prefix // whose X-Forwarded-Proto and X-Forwarded-Host are believed
+	Keystone  string         // URI for the Keystone challenge beside Basic, "" for none
+	Limits    occi.Limits
+	OCCI      occi.Options
+	Now       func() time.Time
+}
+
+// Gateway serves HTTP. It is safe for concurrent use and owns no goroutine.
+type Gateway struct {
+	o       Options
+	inv     *inventory.Inventory
+	log     *zap.Logger
+	models  *models
+	metrics *metrics
+	server  string // value of the Server header
+	handler http.Handler
+}
+
+// New makes a gateway over an inventory whose Derive function is [Derive].
+func New(o Options) *Gateway {
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	if o.Registry == nil {
+		o.Registry = prometheus.NewRegistry()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	g := &Gateway{
+		o:       o,
+		inv:     o.Inventory,
+		log:     o.Log,
+		models:  newModels(o.Inventory, o.OCCI, o.Log),
+		metrics: newMetrics(o.Registry, o.Inventory),
+		server:  "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
+	}
+	e := echo.New()
+	e.HTTPErrorHandler = g.fail
+	e.IPExtractor = echo.ExtractIPDirect()
+	g.routes(e)
+	g.handler = collapseSlashes(e)
+	return g
+}
+
+// ServeHTTP answers one request.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.handler.ServeHTTP(w, r) }

@@ -1,0 +1,107 @@
+package gateway
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"go.uber.org/zap"
+
+	"occigate/gateway/inventory"
+	"occigate/translate"
+	"occigate/translate/occi"
+)
+
+// model is everything that can be named at one moment: the standard's
+// categories, this gateway's and those of all clouds, and the query interface's
+// renderings of them. It is immutable.
+type model struct {
+	generation uint64
+	registry   *occi.Registry
+	templates  *translate.Templates
+	text       []byte // of the whole query interface
+	json       []byte
+	etag       string
+}
+
+// renderer writes under this model.
+func (m *model) renderer() *occi.Renderer { return &occi.Renderer{Registry: m.registry} }
+
+// models keeps the newest model and makes another when the catalogues of the
+// clouds have changed.
+type models struct {
+	inv     *inventory.Inventory
+	log     *zap.Logger
+	builtIn *occi.Registry
+	making  sync.Mutex
+	newest  atomic.Pointer[model]
+}
+
+func newModels(inv *inventory.Inventory, o occi.Options, log *zap.Logger) *models {
+	builtIn, err := occi.Standard(o).With(translate.Extensions()...)
+	if err != nil {
+		panic("gateway: built-in categories: " + err.Error())
+	}
+	return &models{inv: inv, log: log, builtIn: builtIn}
+}
+
+// catalogueKinds are the items that become categories.
+var catalogueKinds = []inventory.Kind{inventory.KindImage, inventory.KindSize, inventory.KindZone}
+
+// current returns the model of now. Reads during a change share one making.
+func (ms *models) current() *model {
+	generation := ms.inv.Generation(catalogueKinds...)
+	if m := ms.newest.Load(); m != nil && m.generation == generation {
+		return m
+	}
+	ms.making.Lock()
+	defer ms.making.Unlock()
+	if m := ms.newest.Load(); m != nil && m.generation == generation {
+		return m
+	}
+	m := ms.make(generation)
+	ms.newest.Store(m)
+	return m
+}
+
+func (ms *models) make(generation uint64) *model {
+	m := &model{generation: generation, templates: translate.NewTemplates(ms.catalogues())}
+	registry, refused := ms.builtIn.Merge(m.templates.Mixins()...)
+	for _, err := range refused {
+		ms.log.Warn("a category of a cloud cannot be shown", zap.Error(err))
+	}
+	m.registry = registry
+	m.text = m.renderer().AppendCategoriesText(nil, registry.All())
+	m.json = m.renderer().AppendCategoriesJSON(nil, registry.All())
+	m.etag = digest(m.text)
+	return m
+}
+
+// catalogues gathers what every account offers, in the order of the accounts.
+func (ms *models) catalogues() []translate.Catalogue {
+	byUID := map[string]*translate.Catalogue{}
+	accounts := ms.inv.Accounts()
+	list := make([]translate.Catalogue, len(accounts))
+	for i, a := range accounts {
+		list[i].Account = translate.Account{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Region: a.Identity.Region}
+		byUID[a.UID] = &list[i]
+	}
+	for _, kind := range catalogueKinds {
+		for _, it := range ms.inv.List(kind) {
+			if c := byUID[it.UID]; c != nil {
+				addTo(c, it)
+			}
+		}
+	}
+	return list
+}
+
+func addTo(c *translate.Catalogue, it *inventory.Item) {
+	switch it.Kind {
+	case inventory.KindImage:
+		c.Images = append(c.Images, *it.Image)
+	case inventory.KindSize:
+		c.Sizes = append(c.Sizes, *it.Size)
+	case inventory.KindZone:
+		c.Zones = append(c.Zones, *it.Zone)
+	}
+}

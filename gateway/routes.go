@@ -1,0 +1,67 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"occigate/translate"
+)
+
+// routes is every URL that the gateway serves. Locations of kinds are
+// registered one by one, with and without the slash at the end; everything else
+// is looked up in the categories, since mixins have locations of their own.
+func (g *Gateway) routes(e *echo.Echo) {
+	e.Use(g.observe)
+
+	e.GET("/healthz", g.healthz) // the program runs
+	e.GET("/readyz", g.readyz)   // it can answer: the store was read, every cloud was tried
+
+	a := e.Group("", g.authenticate)
+	a.GET("/metrics", echo.WrapHandler(g.metrics.handler()))
+	a.GET("/clouds", g.clouds) // how fresh each cloud's part is
+
+	o := a.Group("", g.version)
+	for _, path := range []string{"/-/", "/-", "/.well-known/org/ogf/occi/-/", "/.well-known/org/ogf/occi/-"} {
+		both(o, path, g.query)
+		rest(o, path, "GET, HEAD")
+	}
+	for _, kind := range []string{
+		translate.Compute, translate.Storage, translate.Network,
+		translate.NetworkInterface, translate.StorageLink,
+	} {
+		location := translate.Location(kind, "")
+		for _, path := range []string{location, location[:len(location)-1]} {
+			both(o, path, g.list)
+			o.POST(path, g.create)
+			rest(o, path, "GET, HEAD, POST")
+		}
+		entity := location + ":id"
+		both(o, entity, g.get)
+		o.POST(entity, g.change) // partial update, or an action with ?action=
+		o.DELETE(entity, g.delete)
+		rest(o, entity, "GET, HEAD, POST, DELETE")
+	}
+	both(o, "/*", g.list) // unions and mixins
+	o.Any("/*", g.unknown)
+}
+
+// both registers a handler for GET and HEAD; net/http drops the body of HEAD.
+func both(g *echo.Group, path string, h echo.HandlerFunc) {
+	g.GET(path, h)
+	g.HEAD(path, h)
+}
+
+// rest answers the methods that a path does not have.
+func rest(g *echo.Group, path, allow string) {
+	for _, method := range []string{
+		http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions,
+	} {
+		if !strings.Contains(allow, method) {
+			g.Add(method, path, func(echo.Context) error {
+				return &problem{status: http.StatusMethodNotAllowed, message: method + " is not possible here", allow: allow}
+			})
+		}
+	}
+}
