@@ -76,7 +76,7 @@ func Open(path string, options Options) (*Store, error) {
 	if err := verify(path, options); err != nil {
 		return nil, openError(path, err)
 	}
-	db, err := openFile(path, &bbolt.Options{
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:      options.LockTimeout,
 		FreelistType: bbolt.FreelistMapType,
 	})

@@ -2,192 +2,132 @@ package bolt
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"os"
-	"runtime/debug"
 
 	"go.etcd.io/bbolt"
 
 	"occigate/gateway/store"
 )
 
-// verify reads all of the file before it is opened for writing. bbolt checks
-// only its two head pages and maps the file into memory, so that a damaged page
-// shows as a panic and a missing one as a memory fault: both are caught here,
-// on a read-only handle.
+// verify reads all of the file, before it is opened for writing, under a shared
+// lock so that no other process writes it meanwhile.
 func verify(path string, options Options) (err error) {
 	if info, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
 		return nil
 	}
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer damage(&err)
-	db, err := openFile(path, &bbolt.Options{
-		Timeout:         options.LockTimeout,
-		FreelistType:    bbolt.FreelistMapType,
-		ReadOnly:        true,
-		PreLoadFreelist: true, // here, where a fault is caught
-	})
+	// Read-only, bbolt locks the file and looks at nothing but its heads.
+	lock, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: options.LockTimeout, ReadOnly: true})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := verifyHeads(path); err != nil {
-		return err
-	}
-	tx, err := db.Begin(false)
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, tx.Rollback()) }()
-	if err := verifyFile(tx); err != nil {
+	defer func() { err = errors.Join(err, file.Close()) }()
+	v := verifier{buckets: map[string]bool{}, meta: map[string]string{}, removals: map[string]string{}}
+	if err := readPages(file, v.see); err != nil {
 		return err
 	}
-	return verifyPages(tx)
+	return v.complete()
 }
 
-// verifyPages wants every page to be used once or free, and keys in order. It
-// comes last, for bbolt does it in a goroutine where a fault is not caught.
-func verifyPages(tx *bbolt.Tx) (err error) {
-	for fault := range tx.Check() { // to its end, or the goroutine stays
-		if err == nil {
-			err = fmt.Errorf("%w: %w", ErrCorrupt, fault)
+// verifier looks at every key of a file. The buckets of a shard come in the
+// order of their names: feed, gone, leases, records.
+type verifier struct {
+	buckets  map[string]bool   // those that were seen, by path
+	meta     map[string]string // contents of bucketMeta
+	last     uint64            // place of the feed's newest entry so far
+	removals map[string]string // place -> name of the removals in the shard's feed
+}
+
+func (v *verifier) see(path []string, key, value []byte) error {
+	if value == nil {
+		v.enter(append(path, string(key)))
+		return nil
+	}
+	var err error
+	switch {
+	case len(path) == 1 && path[0] == string(bucketMeta):
+		v.meta[string(key)] = string(value)
+	case len(path) == 2:
+		err = v.part(path[1], key, value)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// enter begins with another bucket.
+func (v *verifier) enter(path []string) {
+	v.buckets[fmt.Sprint(path)] = true
+	if len(path) == 1 {
+		v.last = 0
+		clear(v.removals)
+	}
+}
+
+// part looks at a key of a bucket of a shard.
+func (v *verifier) part(bucket string, key, value []byte) error {
+	switch bucket {
+	case string(bucketRecords):
+		return verifyRecord(key, value)
+	case string(bucketFeed):
+		return v.feed(key, value)
+	case string(bucketGone):
+		if v.removals[string(value)] != string(key) {
+			return damaged("no removal of %q in the feed", key)
 		}
+	case string(bucketLeases):
+		_, err := decodeGrant(value)
+		return err
+	}
+	return nil
+}
+
+func verifyRecord(key, value []byte) error {
+	e, err := decodeEntry(value)
+	if err == nil && (e.name != string(key) || e.removed) {
+		err = damaged("%q stands where %q should", e.name, key)
 	}
 	return err
 }
 
-// The head of a bbolt file: two pages, written by turns, each with a page header
-// and what bbolt calls meta, whose last field is the FNV-1a sum of the others.
-const (
-	pageHead     = 16
-	metaSum      = pageHead + 56
-	metaEnd      = metaSum + 8
-	metaPageSize = pageHead + 8
-)
-
-// verifyHeads wants both heads whole. bbolt is content with one, and then goes
-// back by a transaction in silence. A head is smaller than a disk's sector, so
-// that not even a power cut leaves half of one.
-func verifyHeads(path string) error {
-	f, err := os.Open(path)
+func (v *verifier) feed(key, value []byte) error {
+	e, err := decodeEntry(value)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	var head [metaEnd]byte
-	for _, page := range []int64{0, 1} {
-		at := page * int64(binary.NativeEndian.Uint32(head[metaPageSize:]))
-		if _, err := f.ReadAt(head[:], at); err != nil {
-			return fmt.Errorf("%w: head %d: %w", ErrCorrupt, page, err)
-		}
-		sum := fnv.New64a()
-		sum.Write(head[pageHead:metaSum])
-		if sum.Sum64() != binary.NativeEndian.Uint64(head[metaSum:]) {
-			return fmt.Errorf("%w: head %d: a checksum is wrong", ErrCorrupt, page)
-		}
+	if !bytes.Equal(key, place(e.seq)) || v.last != 0 && e.seq != v.last+1 {
+		return damaged("%d follows %d", e.seq, v.last)
+	}
+	v.last = e.seq
+	if e.removed {
+		v.removals[string(key)] = e.name
 	}
 	return nil
 }
 
-// openFile is bbolt.Open with damage as an error.
-func openFile(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
-	defer damage(&err)
-	db, err = bbolt.Open(path, 0o600, options)
-	return db, err
-}
-
-// damage, deferred, turns a panic over a damaged file into ErrCorrupt.
-func damage(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("%w: %v", ErrCorrupt, p)
-	}
-}
-
-func verifyFile(tx *bbolt.Tx) error {
-	if first, _ := tx.Cursor().First(); first == nil {
+// complete says whether the file has all that a store needs.
+func (v *verifier) complete() error {
+	if len(v.buckets) == 0 {
 		return nil // the program that made it ended before it wrote anything
 	}
-	meta := tx.Bucket(bucketMeta)
-	if meta == nil {
-		return fmt.Errorf("%w: it was not made by this program", ErrSchema)
-	}
 	for k, want := range metaValues {
-		if got := meta.Get([]byte(k)); string(got) != want {
+		if got := v.meta[k]; got != want {
 			return fmt.Errorf("%w: %s %q, not %q", ErrSchema, k, got, want)
 		}
 	}
 	for i := range store.Shards {
-		name := shardName(i)
-		if err := verifyShard(tx.Bucket(name)); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		for _, part := range [][]byte{bucketRecords, bucketFeed, bucketGone, bucketLeases} {
+			if path := fmt.Sprint([]string{string(shardName(i)), string(part)}); !v.buckets[path] {
+				return damaged("%s is missing", path)
+			}
 		}
 	}
 	return nil
-}
-
-func verifyShard(b *bbolt.Bucket) error {
-	parts := []struct {
-		name  []byte
-		check func(b *bbolt.Bucket) func(k, v []byte) error
-	}{
-		{bucketRecords, verifyRecords},
-		{bucketFeed, verifyFeed},
-		{bucketGone, verifyGone},
-		{bucketLeases, verifyLeases},
-	}
-	for _, part := range parts {
-		if b == nil || b.Bucket(part.name) == nil {
-			return fmt.Errorf("%w: %s is missing", ErrCorrupt, part.name)
-		}
-		if err := b.Bucket(part.name).ForEach(part.check(b)); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
-		}
-	}
-	return nil
-}
-
-func verifyRecords(*bbolt.Bucket) func(k, v []byte) error {
-	return func(k, v []byte) error {
-		e, err := decodeEntry(v)
-		if err == nil && (e.name != string(k) || e.removed) {
-			err = fmt.Errorf("%w: %q stands where %q should", ErrCorrupt, e.name, k)
-		}
-		return err
-	}
-}
-
-func verifyFeed(*bbolt.Bucket) func(k, v []byte) error {
-	var last uint64
-	return func(k, v []byte) error {
-		e, err := decodeEntry(v)
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(k, place(e.seq)) || last != 0 && e.seq != last+1 {
-			return fmt.Errorf("%w: %d follows %d", ErrCorrupt, e.seq, last)
-		}
-		last = e.seq
-		return nil
-	}
-}
-
-func verifyGone(shard *bbolt.Bucket) func(k, v []byte) error {
-	feed := shard.Bucket(bucketFeed)
-	return func(k, v []byte) error {
-		e, err := decodeEntry(feed.Get(v))
-		if err == nil && (e.name != string(k) || !e.removed) {
-			err = fmt.Errorf("%w: no removal of %q at its place", ErrCorrupt, k)
-		}
-		return err
-	}
-}
-
-func verifyLeases(*bbolt.Bucket) func(k, v []byte) error {
-	return func(_, v []byte) error {
-		_, err := decodeGrant(v)
-		return err
-	}
 }
