@@ -59,11 +59,11 @@ func (q *call) wants(name string) (string, bool) {
 func (q *call) decode(member string, into any) error {
 	var whole map[string]json.RawMessage
 	if json.NewDecoder(q.Body).Decode(&whole) != nil {
-		return refuse(http.StatusBadRequest, "Malformed request body")
+		return refuse(http.StatusBadRequest, "%s", q.service.malformed)
 	}
 	part, ok := whole[member]
 	if !ok {
-		return refuse(http.StatusBadRequest, "'%s' is a required property", member)
+		return refuse(http.StatusBadRequest, q.service.missing, member)
 	}
 	if err := json.Unmarshal(part, into); err != nil {
 		return refuse(http.StatusBadRequest, "Invalid input for field/attribute %s. %s", member, err)

@@ -60,7 +60,7 @@ func (c *Cloud) actOnServer(q *call) (answer, error) {
 	}
 	whole, _ := io.ReadAll(q.Body)
 	var body map[string]json.RawMessage
-	if json.Unmarshal(whole, &body) != nil || len(body) == 0 {
+	if json.Unmarshal(whole, &body) != nil || len(body) != 1 {
 		return answer{}, refuse(http.StatusBadRequest, "Malformed request body")
 	}
 	for name, arguments := range body {

@@ -137,6 +137,10 @@ func (c *Cloud) planServer(q *call, w serverWish) (serverPlan, error) {
 	if p.nics, err = c.nics(w.Networks); err != nil {
 		return p, err
 	}
+	if p.count > 1 && slices.ContainsFunc(p.nics, func(n nic) bool { return n.FixedIP != "" || n.Port != "" }) {
+		return p, refuse(http.StatusBadRequest,
+			"Failed to launch instances: max_count cannot be greater than 1 if an fixed_ip is specified.")
+	}
 	if err := c.checkDisks(w.Disks); err != nil {
 		return p, err
 	}
@@ -159,7 +163,7 @@ func (c *Cloud) checkImage(ref string, f *Flavor) error {
 	i, ok := c.images.get(ref)
 	switch {
 	case !ok:
-		return refuse(http.StatusBadRequest, "Image %s could not be found.", ref)
+		return refuse(http.StatusBadRequest, "Can not find requested image")
 	case i.Status != "active":
 		return refuse(http.StatusBadRequest, "Image %s is not active.", ref)
 	case f.MemoryMiB < i.MinMemoryMiB:
@@ -240,8 +244,8 @@ func (c *Cloud) buildServer(p serverPlan, w serverWish, i int) *Server {
 	}
 	fill(&s.Hostname, s.Name)
 	c.servers.add(s.ID, s)
-	if !p.flavor.fits(c.opt.Host) {
-		c.after(c.opt.Transition, func() { c.failServer(s, "No valid host was found. ") })
+	if problem := c.doom(s, p); problem != "" {
+		c.after(c.opt.Transition, func() { c.failServer(s, problem) })
 		return s
 	}
 	for _, n := range p.nics {
@@ -251,6 +255,19 @@ func (c *Cloud) buildServer(p serverPlan, w serverWish, i int) *Server {
 	c.after(c.opt.Transition/2, func() { s.task("scheduling", "spawning") })
 	c.after(c.opt.Transition, func() { c.launch(s, p.zone) })
 	return s
+}
+
+// doom is why a server that is accepted will not come up, empty if it will.
+func (c *Cloud) doom(s *Server, p serverPlan) string {
+	if !p.flavor.fits(c.opt.Host) {
+		return "No valid host was found. "
+	}
+	for _, n := range p.nics {
+		if n.doomed != "" {
+			return fmt.Sprintf("Build of instance %s aborted: %s", s.ID, n.doomed)
+		}
+	}
+	return ""
 }
 
 // task moves a server on to another task, unless something came between.

@@ -2,6 +2,7 @@ package openstack
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -14,6 +15,8 @@ type nic struct {
 	Network string `json:"uuid"`
 	Port    string `json:"port"`
 	FixedIP string `json:"fixed_ip"`
+
+	doomed string // what ends the build: Nova finds it out only then
 }
 
 // nics finds out what interfaces a new server gets: of the networks named, none,
@@ -31,7 +34,7 @@ func (c *Cloud) nics(asked json.RawMessage) ([]nic, error) {
 			"Invalid input for field/attribute networks. Value: %[1]s. %[1]s is not valid under any of the given schemas", asked)
 	}
 	for i := range list {
-		if err := c.checkNIC(&list[i]); err != nil {
+		if err := c.checkNIC(&list[i], http.StatusBadRequest); err != nil {
 			return nil, err
 		}
 	}
@@ -53,14 +56,14 @@ func (c *Cloud) onlyNetwork(required bool) ([]nic, error) {
 	return nil, nil
 }
 
-// checkNIC refuses networks and ports that a server cannot have, and fills in
-// the network of a port.
-func (c *Cloud) checkNIC(n *nic) error {
+// checkNIC refuses networks and ports that a server cannot have, with the status
+// absent for those that do not exist, and fills in the network of a port.
+func (c *Cloud) checkNIC(n *nic, absent int) error {
 	if n.Port != "" {
 		p, ok := c.ports.get(n.Port)
 		switch {
 		case !ok:
-			return refuse(http.StatusBadRequest, "Port id %s could not be found.", n.Port)
+			return refuse(absent, "Port id %s could not be found.", n.Port)
 		case p.DeviceID != "":
 			return refuse(http.StatusConflict, "Port %s is still in use.", n.Port)
 		}
@@ -73,19 +76,27 @@ func (c *Cloud) checkNIC(n *nic) error {
 	network, ok := c.networks.get(n.Network)
 	switch {
 	case !ok:
-		return refuse(http.StatusBadRequest, "Network %s could not be found.", n.Network)
-	case network.External && !network.Shared && network.ProjectID != c.ProjectID():
-		return refuse(http.StatusForbidden,
-			"It is not allowed to create an interface on external network %s", n.Network)
+		return refuse(absent, "Network %s could not be found.", n.Network)
 	case len(c.subnetsOf(n.Network)) == 0:
-		return refuse(http.StatusBadRequest,
-			"Network %s requires a subnet in order to boot instances on.", n.Network)
-	case n.FixedIP == "":
+		return refuse(http.StatusBadRequest, "Network %s requires a subnet in order to boot instances on.", n.Network)
+	case network.External && !network.Shared && network.ProjectID != c.ProjectID():
+		n.doomed = "Failed to allocate the network(s), not rescheduling."
+	case n.FixedIP != "":
+		return c.checkFixedIP(n)
+	}
+	return nil
+}
+
+func (c *Cloud) checkFixedIP(n *nic) error {
+	_, err := c.allot(n.Network, "", n.FixedIP)
+	switch {
+	case err == nil:
 		return nil
+	case asRefusal(err).status == http.StatusConflict:
+		return refuse(http.StatusBadRequest, "Fixed IP address %s is already in use on another instance.", n.FixedIP)
 	}
-	if _, err := c.allot(n.Network, "", n.FixedIP); err != nil {
-		return refuse(http.StatusBadRequest, "Fixed IP address %s is already in use on instance.", n.FixedIP)
-	}
+	n.doomed = fmt.Sprintf("Invalid input received: Fixed IP %s is not a valid ip address for network %s.",
+		n.FixedIP, n.Network)
 	return nil
 }
 
@@ -177,8 +188,11 @@ func (c *Cloud) createInterface(q *call) (answer, error) {
 		}
 		n.Network = only[0].Network
 	}
-	if err := c.checkNIC(&n); err != nil {
+	if err := c.checkNIC(&n, http.StatusNotFound); err != nil {
 		return answer{}, err
+	}
+	if n.doomed != "" {
+		return answer{}, refuse(http.StatusBadRequest, "%s", n.doomed)
 	}
 	groups := c.groups.where(func(g *SecurityGroup) bool { return slices.Contains(s.SecurityGroups, g.Name) })
 	return ok(object{"interfaceAttachment": showInterface(c.plug(s, n, groups))})

@@ -2,6 +2,7 @@ package openstack
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type Server struct {
 	Locked           bool
 	LockedReason     string
 	Fault            string // message shown in state error
+	CellDown         bool   // the part of the cloud it runs in does not answer
 	Created, Updated time.Time
 	Launched         time.Time // zero while it never ran
 
@@ -219,15 +221,31 @@ func (c *Cloud) serverFilter(q *call) (func(*Server) bool, error) {
 	if err != nil {
 		return nil, err
 	}
+	name, err := nameFilter(q)
+	if err != nil {
+		return nil, err
+	}
 	status, byStatus := q.wants("status")
 	return func(s *Server) bool {
 		return !s.Updated.Before(since) &&
-			strings.Contains(s.Name, values.Get("name")) &&
+			name.MatchString(s.Name) &&
+			(!s.CellDown || q.minor >= 69) &&
 			(!byStatus || strings.EqualFold(s.Status(), status)) &&
 			matches(values, "image", s.ImageID) &&
 			matches(values, "flavor", s.FlavorID) &&
 			(q.minor < 26 || tagged(values, s.Tags))
 	}, nil
+}
+
+// nameFilter is a regular expression, as in Nova.
+func nameFilter(q *call) (*regexp.Regexp, error) {
+	value, asked := q.wants("name")
+	re, err := regexp.Compile("(?i)" + value)
+	if err != nil || asked && value == "" {
+		return nil, refuse(http.StatusBadRequest,
+			"Invalid input for query parameters name. Value: %[1]s. '%[1]s' is not a 'regex'", value)
+	}
+	return re, nil
 }
 
 func changesSince(value string) (time.Time, error) {

@@ -69,6 +69,9 @@ var serverFields = []struct {
 
 // showServer is a server's document in the call's microversion.
 func (c *Cloud) showServer(q *call, s *Server) object {
+	if s.CellDown {
+		return c.showUnknown(q, s)
+	}
 	doc := object{}
 	for _, f := range serverFields {
 		if q.minor >= f.since {
@@ -87,6 +90,15 @@ func (c *Cloud) showServer(q *call, s *Server) object {
 		}
 	}
 	return doc
+}
+
+// showUnknown is what is left of a server in a cell that does not answer, since
+// microversion 2.69. Before, a listing leaves such servers out.
+func (c *Cloud) showUnknown(q *call, s *Server) object {
+	return object{
+		"id": s.ID, "status": "UNKNOWN", "tenant_id": c.ProjectID(),
+		"created": s.Created.UTC().Format(seconds), "links": c.links(q, "servers", s.ID),
+	}
 }
 
 // groupNames are the security groups of the server's ports, as they show once

@@ -112,6 +112,10 @@ func (c *Cloud) createAttachment(q *call) (answer, error) {
 	if err := q.decode("volumeAttachment", &wish); err != nil {
 		return answer{}, err
 	}
+	if uuid.Validate(wish.Volume) != nil {
+		return answer{}, refuse(http.StatusBadRequest,
+			"Invalid input for field/attribute volumeId. Value: %[1]s. '%[1]s' is not a 'uuid'", wish.Volume)
+	}
 	v, err := c.volume(wish.Volume)
 	if err != nil {
 		return answer{}, err

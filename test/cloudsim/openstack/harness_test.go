@@ -35,7 +35,7 @@ type site struct {
 	now time.Time
 }
 
-// newSite starts a cloud with five flavors, two images and one network.
+// newSite starts a cloud with nothing in it.
 func newSite(t *testing.T, change func(*Options)) *site {
 	s := &site{t: t, plan: new(fault.Plan), now: epoch}
 	o := Options{Clock: s.clock, Transition: transition, Faults: s.plan}
@@ -106,8 +106,9 @@ func (s *site) call(method, path, body string, headers ...string) reply {
 	}
 	r.Header.Set("X-Auth-Token", s.token)
 	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
-		r.Header.Set(name, value)
+		if name, value, ok := strings.Cut(h, ": "); ok {
+			r.Header.Set(name, value)
+		}
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -171,6 +171,10 @@ func (c *Cloud) showToken(q *call, status int, id string) (answer, error) {
 // subject is the token that a call is about.
 func (c *Cloud) subject(q *call) (string, error) {
 	id := q.Header.Get("X-Subject-Token")
+	if id == "" {
+		return "", refuse(http.StatusForbidden,
+			"You are not authorized to perform the requested action: identity:validate_token.")
+	}
 	if _, ok := c.valid(id); !ok {
 		return "", refuse(http.StatusNotFound, "Could not recognize Fernet token")
 	}

@@ -28,17 +28,17 @@ type pagingRule struct {
 
 // pagingRules by the service's root.
 var pagingRules = map[string]pagingRule{
-	"/compute/v2.1": {bounded: true, badLimit: func(value string) error {
+	compute: {bounded: true, badLimit: func(value string) error {
 		return refuse(http.StatusBadRequest,
 			"Invalid input for query parameters limit. Value: %s. '%s' does not match '^[0-9]*$'", value, value)
 	}},
-	"/image/v2": {bounded: true, standard: 25, badLimit: func(string) error {
+	image: {bounded: true, standard: 25, badLimit: func(string) error {
 		return refuse(http.StatusBadRequest, "limit param must be an integer")
 	}},
-	"/volume/v3/{project}": {bounded: true, badLimit: func(string) error {
+	volume: {bounded: true, badLimit: func(string) error {
 		return refuse(http.StatusBadRequest, "limit param must be an integer")
 	}},
-	"/network/v2.0": {zeroAll: true, badLimit: func(value string) error {
+	network: {zeroAll: true, badLimit: func(value string) error {
 		return neutron(http.StatusBadRequest, "BadRequest",
 			"Bad limit request: Limit must be an integer 0 or greater and not '%s'.", value)
 	}},

@@ -40,18 +40,20 @@ func asRefusal(err error) refusal {
 
 // service is one of the five, with what all its calls share.
 type service struct {
-	root  string // what operations are named without
-	deny  func(http.ResponseWriter, *http.Request, refusal)
-	stamp func(*call, http.Header) // headers of every answer
+	root      string // what operations are named without
+	deny      func(http.ResponseWriter, *http.Request, refusal)
+	stamp     func(*call, http.Header) // headers of every answer
+	malformed string                   // said of a body that is no JSON object
+	missing   string                   // said of one without its member
 }
 
 // services by the first segment of the path.
 var services = map[string]*service{
-	"identity": {"/identity/v3", keystoneError, noStamp},
-	"compute":  {"/compute/v2.1", novaError, stampNova},
-	"image":    {"/image/v2", glanceError, noStamp},
-	"volume":   {"/volume/v3/{project}", novaError, stampCinder},
-	"network":  {"/network/v2.0", neutronError, noStamp},
+	"identity": {identity, keystoneError, noStamp, "Expecting a JSON object", "'%s' is a required property"},
+	"compute":  {compute, novaError, stampNova, "Malformed request body", "'%s' is a required property"},
+	"image":    {image, glanceError, noStamp, "Malformed request body", "'%s' is a required property"},
+	"volume":   {volume, novaError, stampCinder, "Malformed request body", "'%s' is a required property"},
+	"network":  {network, neutronError, noStamp, "Body contains invalid data", "Unable to find '%s' in request body"},
 }
 
 func serviceOf(path string) *service {
