@@ -93,38 +93,48 @@ func (b Binder) all(d *Document, m mode) ([]Bound, error) {
 // inlined moves links that a resource of the same document names or that start
 // at one into that resource.
 func inlined(parts []Part) []Part {
-	var free []Part
-	owners := map[string]int{} // id of a link -> index of the resource that names it
-	for i := range parts {
-		for _, id := range parts[i].LinkIDs {
-			owners[lastSegment(id)] = i
-		}
-		if id := parts[i].value(AttrID); id != "" && parts[i].value(AttrSource) == "" {
-			owners["from "+lastSegment(id)] = i
-		}
-	}
-	if len(owners) == 0 || len(parts) < 2 {
+	if len(parts) < 2 {
 		return parts
 	}
-	parts = slices.Clone(parts)
-	kept := make([]bool, len(parts))
+	byLink, byID := map[string]int{}, map[string]int{} // ids -> index of the resource
 	for i := range parts {
-		owner, named := owners[lastSegment(parts[i].value(AttrID))]
-		if !named {
-			owner, named = owners["from "+lastSegment(parts[i].value(AttrSource))]
+		for _, id := range parts[i].LinkIDs {
+			byLink[lastSegment(id)] = i
 		}
-		if !named || owner == i || parts[i].value(AttrTarget) == "" {
-			kept[i] = true
+		if id := parts[i].value(AttrID); id != "" && !parts[i].isLink() {
+			byID[lastSegment(id)] = i
+		}
+	}
+	parts = slices.Clone(parts)
+	moved := make([]bool, len(parts))
+	for i := range parts {
+		if !parts[i].isLink() {
 			continue
 		}
-		parts[owner].Links = append(slices.Clip(parts[owner].Links), parts[i])
-	}
-	for i := range parts {
-		if kept[i] {
-			free = append(free, parts[i])
+		id := lastSegment(parts[i].value(AttrID))
+		owner, found := byLink[id]
+		if !found {
+			owner, found = byID[lastSegment(parts[i].value(AttrSource))]
+		}
+		if moved[i] = found && owner != i; moved[i] {
+			parts[owner].adopt(parts[i], id)
 		}
 	}
-	return free
+	var kept []Part
+	for i := range parts {
+		if !moved[i] {
+			kept = append(kept, parts[i])
+		}
+	}
+	return kept
+}
+
+func (p *Part) isLink() bool { return p.value(AttrTarget) != "" }
+
+// adopt makes a link inline.
+func (p *Part) adopt(link Part, id string) {
+	p.Links = append(slices.Clip(p.Links), link)
+	p.LinkIDs = slices.DeleteFunc(slices.Clone(p.LinkIDs), func(named string) bool { return lastSegment(named) == id })
 }
 
 // value is the text of an attribute, also where JSON nests it.
