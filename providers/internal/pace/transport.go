@@ -157,6 +157,6 @@ func drain(resp *http.Response) {
 	if resp == nil {
 		return
 	}
-	io.CopyN(io.Discard, resp.Body, maxDrain) // what goes wrong here costs only the connection
+	_, _ = io.CopyN(io.Discard, resp.Body, maxDrain) // what goes wrong here costs only the connection
 	resp.Body.Close()
 }
