@@ -8,80 +8,121 @@ import (
 
 // CreateServer asks an account's cloud for a server and returns when the cloud
 // has accepted, with the server as it is shown from now on. own.ID, when set,
-// becomes its id; the same id with an equal spec gives the existing item,
-// with another spec [providers.ErrConflict]. spec.Token is set here.
+// becomes its id; the same id with an equal spec gives the existing item while
+// the create is under way, else [providers.ErrConflict]. spec.Token is set here.
 //
 // A refusal leaves nothing behind. [providers.ErrUnavailable] means that the
 // outcome is unknown: the item is shown as pending until it is settled.
 func (v *Inventory) CreateServer(ctx context.Context, uid string, spec providers.ServerSpec, own Own) (*Item, error) {
-	return nil, ErrNotReady
+	w, err := v.worker(uid, "create server")
+	if err != nil {
+		return nil, err
+	}
+	spec.Token = ""
+	want := wish{kind: KindServer, spec: spec, thing: thing{Server: &providers.Server{
+		Name: spec.Name, Hostname: spec.Hostname, ImageID: spec.ImageID, SizeID: spec.SizeID,
+		Zone: spec.Zone, KeyName: spec.KeyName, State: providers.StatePending,
+	}}}
+	return v.create(ctx, w, own, want, func(ctx context.Context, token string) (answer, error) {
+		spec.Token = token
+		s, t, err := w.Provider.CreateServer(ctx, spec)
+		return answer{s.ID, t, thing{Server: &s}}, err
+	})
 }
 
 // CreateVolume is [Inventory.CreateServer] for a volume.
 func (v *Inventory) CreateVolume(ctx context.Context, uid string, spec providers.VolumeSpec, own Own) (*Item, error) {
-	return nil, ErrNotReady
+	w, err := v.worker(uid, "create volume")
+	if err != nil {
+		return nil, err
+	}
+	maker, err := able[providers.VolumeMaker](w, "create volume")
+	if err != nil {
+		return nil, err
+	}
+	spec.Token = ""
+	want := wish{kind: KindVolume, spec: spec, thing: thing{Volume: &providers.Volume{
+		Name: spec.Name, Zone: spec.Zone, SizeGiB: spec.SizeGiB, State: providers.ResourcePending,
+	}}}
+	return v.create(ctx, w, own, want, func(ctx context.Context, token string) (answer, error) {
+		spec.Token = token
+		vol, t, err := maker.CreateVolume(ctx, spec)
+		return answer{vol.ID, t, thing{Volume: &vol}}, err
+	})
 }
 
 // CreateNetwork is [Inventory.CreateServer] for a network.
 func (v *Inventory) CreateNetwork(ctx context.Context, uid string, spec providers.NetworkSpec, own Own) (*Item, error) {
-	return nil, ErrNotReady
+	w, err := v.worker(uid, "create network")
+	if err != nil {
+		return nil, err
+	}
+	maker, err := able[providers.NetworkMaker](w, "create network")
+	if err != nil {
+		return nil, err
+	}
+	spec.Token = ""
+	want := wish{kind: KindNetwork, spec: spec, thing: thing{Network: &providers.Network{
+		Name: spec.Name, Zone: spec.Zone, CIDR: spec.CIDR, Gateway: spec.Gateway, VLAN: spec.VLAN,
+		Dynamic: !spec.Static, Public: spec.Public, State: providers.ResourcePending,
+	}}}
+	return v.create(ctx, w, own, want, func(ctx context.Context, token string) (answer, error) {
+		spec.Token = token
+		n, t, err := maker.CreateNetwork(ctx, spec)
+		return answer{n.ID, t, thing{Network: &n}}, err
+	})
 }
 
-// Delete destroys a server, volume, network or own image, or ends a link:
-// detach, unplug, unassign (an address that we reserved is given back too). An
-// accepted delete hides the item at once. An item that nobody has is
-// [providers.ErrNotFound].
-func (v *Inventory) Delete(ctx context.Context, id string) error { return ErrNotReady }
-
-// Power changes whether a server runs. Starting what is active or on the way
-// there succeeds without a call, likewise stopping and suspending. What the
-// server does not offer now is [providers.ErrConflict].
-func (v *Inventory) Power(ctx context.Context, id string, op providers.PowerOp) (*Item, error) {
-	return nil, ErrNotReady
-}
-
-// Resize gives a server another size, named by its native id.
-func (v *Inventory) Resize(ctx context.Context, id, size string) (*Item, error) {
-	return nil, ErrNotReady
-}
-
-// ResizeVolume grows a volume to a size in GiB.
-func (v *Inventory) ResizeVolume(ctx context.Context, id string, sizeGiB float64) (*Item, error) {
-	return nil, ErrNotReady
-}
-
-// Save makes an image of a server and returns the image's item.
+// Save makes an image of a server and returns the image's item, which is
+// pending until the cloud has made it.
 func (v *Inventory) Save(ctx context.Context, id string, spec providers.ImageSpec, own Own) (*Item, error) {
-	return nil, ErrNotReady
+	it, w, err := v.server(ctx, id, "save")
+	if err != nil {
+		return nil, err
+	}
+	saver, err := able[providers.ImageSaver](w, "save")
+	if err != nil {
+		return nil, err
+	}
+	it, err = w.offering(ctx, it, "save", func(s *providers.Server) bool { return s.Can(providers.AbilitySave) })
+	if err != nil {
+		return nil, err
+	}
+	spec.Token = ""
+	want := wish{kind: KindImage, spec: []any{id, spec}, thing: thing{Image: &providers.Image{
+		Name: spec.Name, Architecture: it.Server.Architecture, State: providers.ImagePending, Own: true,
+	}}}
+	return v.create(ctx, w, own, want, func(ctx context.Context, token string) (answer, error) {
+		spec.Token = token
+		image, t, err := saver.SaveServer(ctx, it.Native, spec)
+		return answer{image.ID, t, thing{Image: &image}}, err
+	})
 }
 
-// Attach connects a volume with a server and returns the link. An empty device
-// lets the cloud choose.
-func (v *Inventory) Attach(ctx context.Context, serverID, volumeID, device string, own Own) (*Item, error) {
-	return nil, ErrNotReady
+// server finds a server that a change can be made to: one that its cloud has
+// named.
+func (v *Inventory) server(ctx context.Context, id, op string) (*Item, *worker, error) {
+	it, w, err := v.shown(ctx, id, op)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case it.Server == nil:
+		return nil, nil, providers.Errorf(providers.ErrInvalid, op, "%s is no server", id)
+	case it.Native == "":
+		return nil, nil, nameless(it, op)
+	}
+	return it, w, nil
 }
 
-// Plug connects a server with a network and returns the link: an interface, or
-// an address reserved and assigned when the network is an external pool. Only
-// IP and MAC of spec are read.
-func (v *Inventory) Plug(ctx context.Context, serverID, networkID string, spec providers.InterfaceSpec, own Own) (*Item, error) {
-	return nil, ErrNotReady
+func nameless(it *Item, op string) error {
+	return providers.Errorf(providers.ErrConflict, op, "the cloud has not named %s yet: %s", it.ID, it.Problem)
 }
 
-// Describe changes what the gateway alone keeps of an item, durably.
-// An empty Title or Summary stays as it is. The keys of Extra are set, those
-// with an empty value removed. Mixins replace the present ones unless nil.
-// ID is ignored.
-func (v *Inventory) Describe(ctx context.Context, id string, own Own) (*Item, error) {
-	return nil, ErrNotReady
+// able asks an account's provider for an ability.
+func able[A any](w *worker, op string) (A, error) {
+	a, ok := w.Provider.(A)
+	if !ok {
+		return a, providers.Errorf(providers.ErrUnsupported, op, "%s clouds cannot do that", w.Cloud)
+	}
+	return a, nil
 }
-
-// Mix adds mixins to an item and takes others off, durably and without
-// disturbing what others change at the same time.
-func (v *Inventory) Mix(ctx context.Context, id string, add, remove []string) (*Item, error) {
-	return nil, ErrNotReady
-}
-
-// Ring asks for an account's refresh soon: at once, or as soon as the least
-// interval and a back-off allow.
-func (v *Inventory) Ring(uid string) {}

@@ -21,7 +21,8 @@ type feed struct {
 	log   *zap.Logger
 	now   func() time.Time
 	view  *view
-	limit time.Duration // of one call of the store
+	limit time.Duration     // of one call of the store
+	bells map[string]func() // by uid: rung when another gateway asks for a refresh
 
 	mu      sync.Mutex
 	states  map[string]*state // by uid; what is not configured is not here
@@ -45,7 +46,7 @@ const graveAge = time.Minute
 func newFeed(o Options) *feed {
 	f := &feed{
 		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o.Derive), limit: o.Limits.Store,
-		states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
+		bells: map[string]func(){}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
 		lost: map[int][]store.Record{}, changed: make(chan struct{}),
 	}
 	for _, a := range o.Accounts {
@@ -170,6 +171,9 @@ func (f *feed) put(states map[string]*state, records []store.Record) (uids map[s
 		f.revs[rec.Key] = rec.Rev
 		if rec.Data == nil {
 			f.graves = append(f.graves, grave{rec.Key, rec.Rev, f.now()})
+		}
+		if rec.Kind == recBell && f.bells[rec.UID] != nil {
+			f.bells[rec.UID]()
 		}
 		uids[rec.UID] = true
 	}

@@ -28,7 +28,7 @@ var groupKinds = map[group][]Kind{
 	groupCatalogue: {KindImage, KindSize, KindZone},
 }
 
-// kindGroup says which listing shows a change of an item of the kind.
+// kindGroup says which listing shows the items of a kind.
 var kindGroup = map[Kind]group{
 	KindServer:     groupServers,
 	KindInterface:  groupServers,
@@ -37,6 +37,8 @@ var kindGroup = map[Kind]group{
 	KindNetwork:    groupNetworks,
 	KindAddress:    groupAddresses,
 	KindImage:      groupCatalogue,
+	KindSize:       groupCatalogue,
+	KindZone:       groupCatalogue,
 }
 
 // groupsOf says which listings a provider can make, in a fixed order.

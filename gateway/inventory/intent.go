@@ -45,7 +45,9 @@ type intent struct {
 	Source  string           `json:"source,omitempty"`  // links: the server's item
 	Target  string           `json:"target,omitempty"`  // links: the volume's or network's item
 	Before  providers.State  `json:"before,omitempty"`  // power: the state that the operation started from
+	Known   []string         `json:"known,omitempty"`   // interface: those that the server had before, when the cloud did not name the new one
 	Reserve string           `json:"reserve,omitempty"` // address: native id to be given back when the assignment fails
+	Own     *own             `json:"own,omitempty"`     // create: what the item's own data begins with
 	thing                    // create: the item until the cloud lists it
 }
 
@@ -64,9 +66,14 @@ const opResize = "resize"
 
 func intentID(id string, c class) string { return id + "/" + string(c) }
 
-func (in *intent) key(uid string) store.Key {
-	return store.Key{UID: uid, Kind: recIntent, ID: intentID(in.ID, in.Class)}
+func intentKey(uid, id string, c class) store.Key {
+	return store.Key{UID: uid, Kind: recIntent, ID: intentID(id, c)}
 }
+
+func (in *intent) key(uid string) store.Key { return intentKey(uid, in.ID, in.Class) }
+
+// isLink reports whether the intent is about a link.
+func (in *intent) isLink() bool { return linkKinds[in.Kind] }
 
 // owner is the row from which the item of the intent derives: a volume's for
 // attachments, a server's for interfaces, else its own.
@@ -100,3 +107,11 @@ func (in *intent) word() string {
 }
 
 func (in *intent) powerOp() providers.PowerOp { return providers.PowerOp(in.Op) }
+
+// begun is the own data that a create begins with.
+func (in *intent) begun() own {
+	if in.Own == nil {
+		return own{Kind: in.Kind, Made: true}
+	}
+	return *in.Own
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -89,7 +90,10 @@ type Options struct {
 
 // Inventory is what all accounts hold. Its methods are safe for concurrent use.
 type Inventory struct {
-	o Options
+	o       Options
+	feed    *feed
+	workers map[string]*worker
+	claims  claims
 }
 
 // New checks the options and makes an Inventory that is empty until Run.
@@ -97,15 +101,6 @@ type Inventory struct {
 func New(o Options) (*Inventory, error) {
 	if o.Store == nil {
 		return nil, errors.New("inventory: no store")
-	}
-	if o.Clock == nil {
-		o.Clock = providers.SystemClock{}
-	}
-	if o.Log == nil {
-		o.Log = zap.NewNop()
-	}
-	if o.Holder == "" {
-		o.Holder = uuid.NewString()
 	}
 	seen := map[string]bool{}
 	for _, a := range o.Accounts {
@@ -117,17 +112,75 @@ func New(o Options) (*Inventory, error) {
 		}
 		seen[a.UID] = true
 	}
-	return &Inventory{o: o}, nil
+	o.defaults()
+	v := &Inventory{o: o, feed: newFeed(o), workers: map[string]*worker{}}
+	for _, a := range o.Accounts {
+		w := newWorker(v, a)
+		v.workers[a.UID] = w
+		v.feed.bells[a.UID] = w.ring
+	}
+	return v, nil
 }
+
+func (o *Options) defaults() {
+	if o.Clock == nil {
+		o.Clock = providers.SystemClock{}
+	}
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	if o.Metrics == nil {
+		o.Metrics = uncounted{}
+	}
+	if o.Holder == "" {
+		o.Holder = uuid.NewString()
+	}
+	l := &o.Limits
+	l.Listing = or(l.Listing, time.Minute)
+	l.Change = or(l.Change, time.Minute)
+	l.Store = or(l.Store, 5*time.Second)
+	l.Lease = or(l.Lease, 12*time.Second)
+	l.Newborn = or(l.Newborn, 5*time.Minute)
+	l.Lag = or(l.Lag, time.Minute)
+	l.Deleting = or(l.Deleting, 10*time.Minute)
+	l.Changing = or(l.Changing, 10*time.Minute)
+	l.Showing = or(l.Showing, time.Hour)
+	l.Tombs = or(l.Tombs, 24*time.Hour)
+}
+
+// uncounted is the Metrics of those who want none.
+type uncounted struct{}
+
+func (uncounted) Refreshed(string, Kind, time.Duration, error) {}
+func (uncounted) Changed(string, Kind, string, error)          {}
 
 // Run reads the store and keeps the inventory until ctx ends: it owns every
 // goroutine, and returns when all of them have ended. The error is nil when
 // ctx ended it.
 func (v *Inventory) Run(ctx context.Context) error {
-	<-ctx.Done()
+	var all sync.WaitGroup
+	for _, shard := range v.feed.shards() {
+		all.Go(func() { v.feed.read(ctx, shard) })
+	}
+	for _, w := range v.workers {
+		all.Go(func() { w.run(ctx) })
+	}
+	all.Wait()
 	return nil
 }
 
 // Ready reports whether the store has been read and every account has had its
-// first try, successful or not.
-func (v *Inventory) Ready() bool { return false }
+// first try, successful or not, by this gateway or another.
+func (v *Inventory) Ready() bool {
+	if !v.feed.ready() {
+		return false
+	}
+	for uid, w := range v.workers {
+		tried := w.tried.Load()
+		v.feed.with(uid, func(s *state) { tried = tried || s.stamp != nil })
+		if !tried {
+			return false
+		}
+	}
+	return true
+}

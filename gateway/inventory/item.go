@@ -77,13 +77,14 @@ type Status struct {
 	UID      string
 	Name     string
 	Cloud    string
-	Identity providers.Identity
-	Observed time.Time // of the newest complete refresh, zero when there was none
-	Complete bool      // a refresh has completed since the account was added
-	Since    time.Time // of the present problem, zero when there is none
-	Problem  string    // why the account is not fresh, in the cloud's words; "" when it is
-	Kind     error     // kind of the problem, of package providers; nil when there is none
-	Next     time.Time // of the next refresh
+	Identity providers.Identity // zero until the first login
+	Observed time.Time          // of the newest refresh after which every part was complete, zero when there was none
+	Complete bool               // a refresh has completed since the account was added
+	Since    time.Time          // of the present problem, zero when there is none
+	Problem  string             // why the account is not fresh, in the cloud's words; "" when it is
+	Kind     error              // kind of the problem, of package providers; nil when there is none
+	Next     time.Time          // of the next refresh
 	Counts   map[Kind]int
-	Pending  int // rows held back because they have no native id yet and are not ours
+	Kinds    map[Kind]time.Time // when the kind was last listed completely; no entry when it never was
+	Pending  int                // rows held back because they have no native id yet and are not ours
 }

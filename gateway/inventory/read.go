@@ -1,27 +1,121 @@
 package inventory
 
-import "context"
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"occigate/gateway/store"
+)
 
 // Get returns an item by its id. An id that is not in memory is asked for in
-// the store once; no cloud is called.
-func (v *Inventory) Get(ctx context.Context, id string) (*Item, bool) { return nil, false }
+// the store once, since another gateway may have made it this moment; no cloud
+// is called.
+func (v *Inventory) Get(ctx context.Context, id string) (*Item, bool) {
+	if it := v.item(id); it != nil {
+		return it, true
+	}
+	v.fetch(ctx, id)
+	it := v.item(id)
+	return it, it != nil
+}
+
+// item is what the memory holds, nil when it holds none.
+func (v *Inventory) item(id string) *Item {
+	v.feed.view.mu.RLock()
+	defer v.feed.view.mu.RUnlock()
+	return v.feed.view.entries[id].item
+}
+
+// fetch looks for the intent of an id that this gateway has not heard of. Only
+// ids of things that we make can be known to a client before they come through
+// the feed: those of version 8 name their account, those that clients chose
+// may be anywhere, and computed ones are nowhere.
+func (v *Inventory) fetch(ctx context.Context, id string) {
+	u, err := uuid.Parse(id)
+	if err != nil || !isUUID(id) || u.Version() == 5 {
+		return
+	}
+	for _, a := range v.o.Accounts {
+		if u.Version() == 8 && !names(id, a.UID) {
+			continue
+		}
+		rec, err := v.feed.stored(ctx, intentKey(a.UID, id, classCreate))
+		if err != nil {
+			return
+		}
+		if rec.Rev > 0 {
+			v.feed.take([]store.Record{rec})
+			return
+		}
+	}
+}
+
+// names reports whether an id was made for a thing of the account.
+func names(id, uid string) bool {
+	for _, kind := range []Kind{KindServer, KindVolume, KindNetwork, KindInterface, KindAddress, KindImage} {
+		if tokenNames(id, uid, kind) {
+			return true
+		}
+	}
+	return false
+}
 
 // List returns all items of a kind, ordered by id. The slice is shared: it must
 // not be modified, and it does not change.
-func (v *Inventory) List(kind Kind) []*Item { return nil }
+func (v *Inventory) List(kind Kind) []*Item { return v.feed.view.list(kind) }
 
-// LinksOf returns the links that start at an item, ordered by id.
-func (v *Inventory) LinksOf(id string) []*Item { return nil }
+// LinksOf returns the links that start at an item, ordered by id. The slice is
+// shared as that of List.
+func (v *Inventory) LinksOf(id string) []*Item {
+	v.feed.view.mu.RLock()
+	defer v.feed.view.mu.RUnlock()
+	return v.feed.view.bySource[id]
+}
 
-// Targeting returns the links that end at an item, ordered by id.
-func (v *Inventory) Targeting(id string) []*Item { return nil }
+// Targeting returns the links that end at an item, ordered by id. The slice is
+// shared as that of List.
+func (v *Inventory) Targeting(id string) []*Item {
+	v.feed.view.mu.RLock()
+	defer v.feed.view.mu.RUnlock()
+	return v.feed.view.byTarget[id]
+}
 
 // ByNative returns the item that an account's cloud calls native.
-func (v *Inventory) ByNative(uid string, kind Kind, native string) (*Item, bool) { return nil, false }
+func (v *Inventory) ByNative(uid string, kind Kind, native string) (*Item, bool) {
+	v.feed.view.mu.RLock()
+	defer v.feed.view.mu.RUnlock()
+	a := v.feed.view.accounts[uid]
+	if a == nil || native == "" {
+		return nil, false
+	}
+	it := v.feed.view.entries[a.natives[nat{kind, native}]].item
+	return it, it != nil
+}
 
 // Generation changes whenever a listing of one of the kinds would, or of any
 // when none is named. It is for caches in this process.
-func (v *Inventory) Generation(kinds ...Kind) uint64 { return 0 }
+func (v *Inventory) Generation(kinds ...Kind) (sum uint64) {
+	v.feed.view.mu.RLock()
+	defer v.feed.view.mu.RUnlock()
+	if len(kinds) == 0 {
+		for _, l := range v.feed.view.lists {
+			sum += l.gen
+		}
+		return sum
+	}
+	for _, kind := range kinds {
+		if l := v.feed.view.lists[kind]; l != nil {
+			sum += l.gen
+		}
+	}
+	return sum
+}
 
-// Accounts tells how the accounts stand, in the order of the configuration.
-func (v *Inventory) Accounts() []Status { return nil }
+// Ring asks for an account's refresh soon: at once, or as soon as the least
+// interval and a back-off allow.
+func (v *Inventory) Ring(uid string) {
+	if w := v.workers[uid]; w != nil {
+		w.ring()
+	}
+}

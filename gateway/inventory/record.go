@@ -60,6 +60,11 @@ type own struct {
 	Mixins  []string          `json:"mixins,omitempty"`
 }
 
+// empty reports whether a user said nothing of the item.
+func (o *own) empty() bool {
+	return o == nil || o.Title == "" && o.Summary == "" && len(o.Extra) == 0 && len(o.Mixins) == 0
+}
+
 // tomb is the evidence that a resource is gone.
 type tomb struct {
 	Kind     Kind      `json:"kind"`

@@ -20,10 +20,17 @@ type pace struct {
 	every, fast, denied, longest time.Duration
 }
 
+// slowest is the fast pace of catalogues, which are large.
+const slowest = 30 * time.Second
+
 func (p Policy) pace(g group) pace {
+	fast := or(p.Fast, 5*time.Second)
+	if g == groupCatalogue {
+		fast = max(fast, min(slowest, p.every(g)))
+	}
 	return pace{
 		every:   p.every(g),
-		fast:    or(p.Fast, 5*time.Second),
+		fast:    fast,
 		denied:  or(p.Denied, 10*time.Minute),
 		longest: or(p.Longest, 5*time.Minute),
 	}

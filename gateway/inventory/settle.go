@@ -76,8 +76,16 @@ func settleCreate(in intent, f facts, l Limits) (intent, step) {
 	return in, wait
 }
 
-// found goes on with a create whose result is listed.
+// found goes on with a create whose result is listed. An interface that was
+// plugged without an answer is listed under a computed id already, so that the
+// intent has nothing to add.
 func found(in intent, f facts) (intent, step) {
+	if in.Kind == KindInterface && in.Native == "" && in.Phase != accepted {
+		if in.Phase == calling && f.now.Before(in.Until) {
+			return in, wait
+		}
+		return in, forget
+	}
 	if f.native != "" && in.Native == "" {
 		in.Native = f.native
 		return in, keep

@@ -36,7 +36,6 @@ type state struct {
 	tombs    map[string]*tomb
 	stamp    *stamp
 	identity *providers.Identity
-	bell     uint64 // revision of the bell
 
 	built map[rowKey][]string // ids of the items that were made of a row
 	dirty map[rowKey]bool     // rows whose items must be made again
@@ -67,8 +66,7 @@ func (s *state) set(rec store.Record) error {
 	case recIdentity:
 		return setRecord(rec, func(_ string, i *providers.Identity) { s.identity = i })
 	case recBell:
-		s.bell = rec.Rev
-		return nil
+		return nil // it only rings
 	}
 	if rec.Data == nil {
 		s.setRow(rowKey{Kind(rec.Kind), rec.ID}, nil)

@@ -1,0 +1,175 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"time"
+
+	"go.uber.org/zap"
+
+	"occigate/gateway/store"
+	"occigate/providers"
+)
+
+// callSlack is what a call may take beyond its limit until the intent of a
+// crashed caller is settled.
+const callSlack = 15 * time.Second
+
+// worker finds the account that a change is for: one that is configured, read
+// from the store, and whose credentials were not refused. The words of a
+// refusal are the cloud's.
+func (v *Inventory) worker(uid, op string) (*worker, error) {
+	w := v.workers[uid]
+	if w == nil {
+		return nil, providers.Errorf(providers.ErrNotFound, op, "there is no account %q", uid)
+	}
+	var err error
+	v.feed.with(uid, func(s *state) {
+		switch {
+		case !v.feed.loaded[store.Shard(uid)]:
+			err = ErrNotReady
+		case s.stamp != nil && errorKinds[s.stamp.Kind] == providers.ErrDenied:
+			err = providers.Errorf(providers.ErrDenied, op, "%s", s.stamp.Problem)
+		}
+	})
+	return w, err
+}
+
+// shown finds an item that a change is about, and its account's worker. The
+// stored revision counts: what another gateway wrote this moment is read.
+func (v *Inventory) shown(ctx context.Context, id, op string) (*Item, *worker, error) {
+	it, ok := v.Get(ctx, id)
+	if !ok {
+		return nil, nil, providers.Errorf(providers.ErrNotFound, op, "there is no %s", id)
+	}
+	w, err := v.worker(it.UID, op)
+	if err != nil {
+		return nil, nil, err
+	}
+	w.reread(ctx, it)
+	if it = v.item(id); it == nil {
+		return nil, nil, providers.Errorf(providers.ErrNotFound, op, "there is no %s", id)
+	}
+	return it, w, nil
+}
+
+// reread brings what is known of an item up to what is stored. Without the
+// store, memory is all there is.
+func (w *worker) reread(ctx context.Context, it *Item) {
+	keys := []store.Key{
+		intentKey(w.UID, it.ID, classCreate), intentKey(w.UID, it.ID, classChange), intentKey(w.UID, it.ID, classDelete),
+	}
+	if !it.isLink() {
+		keys = append(keys, store.Key{UID: w.UID, Kind: string(it.Kind), ID: it.ID})
+	}
+	for _, key := range keys {
+		rec, err := w.feed.stored(ctx, key)
+		if err != nil {
+			w.log.Warn("a change is made on what memory knows", zap.String("id", it.ID), zap.Error(err))
+			return
+		}
+		if rec.Rev > 0 {
+			w.feed.take([]store.Record{rec})
+		}
+	}
+}
+
+// about gives what the state knows of an item's intent.
+func (w *worker) about(id string, c class) (in *intent) {
+	w.feed.with(w.UID, func(s *state) { in = s.about(id, c) })
+	return in
+}
+
+// call runs one change of the cloud. It goes on when the client goes away, so
+// that no outcome is lost, and ends after the limit.
+func (w *worker) call(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.limits.Change)
+	defer cancel()
+	return do(ctx)
+}
+
+// unclear reports whether a change may have been made though it failed.
+func unclear(err error) bool {
+	return err != nil && providers.Kind(err) == providers.ErrUnavailable
+}
+
+// begin writes an intent before its call. An older intent of the class is
+// replaced, unless busy says that it stands in the way.
+func (w *worker) begin(ctx context.Context, in intent, busy func(intent) error) error {
+	return w.feed.revise(ctx, in.key(w.UID), func(old []byte) ([]byte, error) {
+		if old == nil {
+			return encode(in), nil
+		}
+		var was intent
+		if err := json.Unmarshal(old, &was); err != nil {
+			return nil, err
+		}
+		if err := busy(was); err != nil {
+			return nil, err
+		}
+		return encode(in), nil
+	})
+}
+
+// fresh is an intent that is about to be called for.
+func (w *worker) fresh(it *Item, c class, op string) intent {
+	now := w.now()
+	return intent{
+		ID: it.ID, Kind: it.Kind, Class: c, Op: op, Phase: calling, Started: now, Changed: now,
+		Until: now.Add(w.limits.Change + callSlack), Native: it.Native, Source: it.Source, Target: it.Target,
+	}
+}
+
+// stands is the busy function of changes that give way to a newer one, once
+// the cloud has answered.
+func (w *worker) stands(was intent) error {
+	if was.Phase == calling && w.now().Before(was.Until) {
+		return providers.Errorf(providers.ErrConflict, was.Op, "another %s is under way", was.Op)
+	}
+	return nil
+}
+
+// record stores an answered intent. When the store does not take it, the
+// worker will see to it later: the cloud's answer counts, not the store's.
+func (w *worker) record(ctx context.Context, in intent) {
+	err := w.feed.revise(ctx, in.key(w.UID), func(old []byte) ([]byte, error) {
+		var was intent
+		if old != nil && json.Unmarshal(old, &was) == nil { // what was noted during the call
+			in.Native, in.Reserve = cmp.Or(in.Native, was.Native), cmp.Or(in.Reserve, was.Reserve)
+		}
+		return encode(in), nil
+	})
+	if err == nil {
+		return
+	}
+	w.log.Error("an accepted change could not be stored yet", zap.String("id", in.ID), zap.Error(err))
+	w.owing.Lock()
+	defer w.owing.Unlock()
+	w.owed = append(w.owed, in)
+}
+
+// payUp stores the answered intents that the store did not take before.
+func (w *worker) payUp(ctx context.Context) {
+	w.owing.Lock()
+	owed := w.owed
+	w.owed = nil
+	w.owing.Unlock()
+	for _, in := range owed {
+		w.record(ctx, in)
+	}
+}
+
+// drop removes an intent that the cloud refused.
+func (w *worker) drop(ctx context.Context, in intent) {
+	if err := w.feed.remove(context.WithoutCancel(ctx), in.key(w.UID)); err != nil {
+		w.log.Warn("the intent of a refused change stays for a while", zap.String("id", in.ID), zap.Error(err))
+	}
+}
+
+// answer is what a cloud said to a change.
+type answer struct {
+	native string
+	ticket providers.Ticket
+	thing  thing
+}

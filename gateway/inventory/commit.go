@@ -1,0 +1,218 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"occigate/gateway/store"
+)
+
+// grace is how long finished listings wait for others that began with them, so
+// that they are written with one stamp; one that hangs is not waited for.
+const grace = time.Second
+
+// land takes a finished listing into the loop.
+func (w *worker) land(l landing) {
+	w.flying[l.group] = false
+	if len(w.landings) == 0 {
+		w.first = w.now()
+	}
+	w.landings = append(w.landings, l)
+	if l.err == nil {
+		w.complete[l.group] = [2]time.Time{l.began, w.complete[l.group][0]}
+	}
+}
+
+// written reports whether the finished listings are to be written now.
+func (w *worker) written(now time.Time) bool {
+	if len(w.landings) == 0 {
+		return false
+	}
+	for _, g := range w.groups {
+		if w.flying[g] && now.Sub(w.first) < grace {
+			return false
+		}
+	}
+	return true
+}
+
+// commit writes what the finished listings changed, and one stamp. A failed
+// listing changes nothing but the problem shown.
+func (w *worker) commit(ctx context.Context) {
+	now, busy := w.now(), w.busy(w.now())
+	w.sweep(ctx, nil)
+	st := w.nextStamp()
+	st.problem(now, nil)
+	var all change
+	for _, l := range w.landings {
+		w.slots[l.group] = w.slots[l.group].after(now, l.err, busy[l.group], w.Refresh.pace(l.group), jitter())
+		st.note(l, now)
+		if l.err == nil {
+			all.join(l.change)
+			continue
+		}
+		w.log.Warn("a listing failed", zap.String("listing", string(l.group)), zap.Error(l.err))
+	}
+	w.landings = nil
+	st.Next = w.earliest()
+	if st.healthy(w.groups) {
+		st.Observed = w.last
+	}
+	for _, r := range all.gone {
+		all.writes = append(all.writes, store.Write{Key: r.key(w.UID)}, w.bury(r, now))
+	}
+	all.writes = append(all.writes, w.oldTombs(now, all.writes)...)
+	if w.apply(ctx, all.writes, st) {
+		w.sweep(ctx, all.died)
+	}
+	w.tried.Store(true)
+}
+
+// note takes the end of one listing into the stamp.
+func (st *stamp) note(l landing, now time.Time) {
+	end := *st.group(l.group)
+	switch {
+	case l.err == nil:
+		end = groupEnd{Observed: l.began, Held: l.change.held, Notice: l.notice}
+		if l.notice != "" {
+			end.Since = now
+		}
+	default:
+		if end.Problem == "" {
+			end.Since = now
+		}
+		end.Problem, end.Kind = l.err.Error(), kindName(l.err)
+	}
+	st.Groups[l.group] = &end
+}
+
+func (st *stamp) group(g group) *groupEnd {
+	if end := st.Groups[g]; end != nil {
+		return end
+	}
+	return &groupEnd{}
+}
+
+// healthy reports whether the newest listing of every group was complete.
+func (st *stamp) healthy(groups []group) bool {
+	for _, g := range groups {
+		if end := st.group(g); end.Observed.IsZero() || end.Problem != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// nextStamp is a copy of the account's stamp with the next number.
+func (w *worker) nextStamp() *stamp {
+	next := &stamp{Groups: map[group]*groupEnd{}}
+	w.feed.with(w.UID, func(s *state) {
+		if s.stamp != nil {
+			*next = *s.stamp
+			next.Groups = maps.Clone(s.stamp.Groups)
+		}
+	})
+	if next.Groups == nil {
+		next.Groups = map[group]*groupEnd{}
+	}
+	next.Seq++
+	return next
+}
+
+func (w *worker) earliest() time.Time {
+	var next time.Time
+	for _, g := range w.groups {
+		if due := w.slots[g].due; next.IsZero() || due.Before(next) {
+			next = due
+		}
+	}
+	return next
+}
+
+// bury is the evidence that a row is gone.
+func (w *worker) bury(r *row, now time.Time) store.Write {
+	evidence := "absent from complete listings or not found when asked for"
+	t := tomb{Kind: r.Kind, Native: r.Native, At: now, Evidence: evidence}
+	return store.Write{Key: store.Key{UID: w.UID, Kind: recTomb, ID: r.ID}, Data: encode(t)}
+}
+
+// oldTombs removes evidence that nobody needs any more: it is old, or the thing
+// is there again.
+func (w *worker) oldTombs(now time.Time, writes []store.Write) (removals []store.Write) {
+	back := map[string]bool{}
+	for _, r := range writes {
+		back[r.ID] = r.Kind != recTomb && r.Data != nil
+	}
+	w.feed.with(w.UID, func(s *state) {
+		for id, t := range s.tombs {
+			if back[id] || now.Sub(t.At) > w.limits.Tombs {
+				removals = append(removals, store.Write{Key: store.Key{UID: w.UID, Kind: recTomb, ID: id}})
+			}
+		}
+	})
+	return removals
+}
+
+// apply writes under the lease, the stamp last, and waits until the view has
+// it. It reports whether all was written.
+func (w *worker) apply(ctx context.Context, writes []store.Write, st *stamp) bool {
+	if w.lease == nil {
+		return false
+	}
+	lease := *w.lease
+	st.Fence = lease.Fence
+	key := store.Key{UID: w.UID, Kind: recStamp, ID: theOne}
+	writes = append(writes, store.Write{Key: key, Data: encode(st)})
+	for batch := range slices.Chunk(writes, store.MaxBatch) {
+		if err := w.write(ctx, lease, batch); err != nil {
+			w.unwritten(err)
+			return false
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, w.limits.Store)
+	defer cancel()
+	return w.feed.await(ctx, w.UID, func(s *state) bool {
+		return s.stamp != nil && (s.stamp.Fence > st.Fence || s.stamp.Fence == st.Fence && s.stamp.Seq >= st.Seq)
+	}) == nil
+}
+
+func (w *worker) write(ctx context.Context, lease store.Lease, batch []store.Write) error {
+	ctx, cancel := context.WithTimeout(ctx, w.limits.Store)
+	defer cancel()
+	return w.feed.store.Apply(ctx, lease, batch)
+}
+
+// unwritten sees to it that what was listed in vain is listed again.
+func (w *worker) unwritten(err error) {
+	w.log.Warn("a refresh could not be written", zap.Error(err))
+	for _, g := range w.groups {
+		p := w.Refresh.pace(g)
+		w.slots[g] = slot{due: w.now().Add(p.fast)}
+	}
+	if errors.Is(err, store.ErrFenced) {
+		w.lease = nil
+	}
+}
+
+// sweep removes what we alone knew of things that are gone, or of an earlier
+// incarnation of things that were made anew (died).
+func (w *worker) sweep(ctx context.Context, died []string) {
+	dead := slices.Clone(died)
+	w.feed.with(w.UID, func(s *state) {
+		for id := range s.tombs {
+			if s.owns[id] != nil {
+				dead = append(dead, id)
+			}
+		}
+	})
+	for _, id := range dead {
+		if err := w.feed.remove(ctx, store.Key{UID: w.UID, Kind: recOwn, ID: id}); err != nil {
+			w.log.Warn("own data of a thing that is gone was not removed", zap.String("id", id), zap.Error(err))
+		}
+	}
+}

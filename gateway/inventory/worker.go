@@ -1,0 +1,262 @@
+package inventory
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"occigate/gateway/store"
+)
+
+// worker keeps one account: it alone decides when the account's cloud is
+// listed, logs in, writes the rows and settles the intents, while this gateway
+// holds the lease. Its loop calls the store, never a cloud: calls of the cloud
+// are flights, goroutines that hand a function back to the loop. So a cloud
+// that hangs holds up nothing but its own flight.
+type worker struct {
+	Account
+	feed    *feed
+	log     *zap.Logger
+	metrics Metrics
+	now     func() time.Time
+	limits  Limits
+	holder  string
+	claims  *claims
+
+	bell   chan struct{}
+	landed chan func(context.Context) // what flights hand back
+	flight sync.WaitGroup
+	tried  atomic.Bool
+	owing  sync.Mutex
+	owed   []intent // answered, but not stored yet
+
+	// The loop's own.
+	groups   []group
+	slots    map[group]slot
+	flying   map[group]bool
+	began    map[group]time.Time    // start of the newest listing
+	complete map[group][2]time.Time // starts of the two newest complete listings
+	last     time.Time              // start of the newest listing of any group
+	lease    *store.Lease
+	renew    time.Time
+	login    slot
+	loggedIn bool
+	logging  bool
+	landings []landing // listings not written yet
+	first    time.Time // landing of the first of them
+	moving   map[rowKey]time.Time
+	polls    map[string]polling
+}
+
+// flights is how many polls of one account are under way at most.
+const flights = 4
+
+func newWorker(v *Inventory, a Account) *worker {
+	w := &worker{
+		Account: a, feed: v.feed, metrics: v.o.Metrics, now: v.o.Clock.Now,
+		log:    v.o.Log.With(zap.String("uid", a.UID)),
+		limits: v.o.Limits, holder: v.o.Holder, claims: &v.claims,
+		bell: make(chan struct{}, 1), groups: groupsOf(a.Provider),
+		slots: map[group]slot{}, flying: map[group]bool{}, began: map[group]time.Time{},
+		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, polls: map[string]polling{},
+	}
+	w.landed = make(chan func(context.Context), len(w.groups)+1+flights) // one place for every flight
+	return w
+}
+
+// ring never blocks: a bell that rings is rung.
+func (w *worker) ring() {
+	select {
+	case w.bell <- struct{}{}:
+	default:
+	}
+}
+
+// run is the loop. It returns when ctx has ended and all flights have landed.
+func (w *worker) run(ctx context.Context) {
+	defer w.release()
+	defer w.flight.Wait()
+	loaded := func(*state) bool { return w.feed.loaded[store.Shard(w.UID)] }
+	if w.feed.await(ctx, w.UID, loaded) != nil {
+		return
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.bell:
+			w.rung(ctx)
+		case land := <-w.landed:
+			land(ctx)
+		case <-timer.C:
+		}
+		timer.Reset(max(0, w.turn(ctx).Sub(w.now())))
+	}
+}
+
+// turn does what is due and says when to look again.
+func (w *worker) turn(ctx context.Context) time.Time {
+	now := w.now()
+	if !w.renew.After(now) {
+		w.acquire(ctx)
+	}
+	if w.lease == nil {
+		return w.renew
+	}
+	if w.written(now) {
+		w.commit(ctx)
+	}
+	if w.lease == nil {
+		return w.renew
+	}
+	next := w.renew
+	if at := w.settle(ctx); !at.IsZero() && at.Before(next) {
+		next = at
+	}
+	if at := w.start(ctx, now); !at.IsZero() && at.Before(next) {
+		next = at
+	}
+	if at := w.first.Add(grace); len(w.landings) > 0 && at.Before(next) {
+		next = at
+	}
+	return next
+}
+
+// start sets out on the login or the listings that are due.
+func (w *worker) start(ctx context.Context, now time.Time) (next time.Time) {
+	if !w.loggedIn {
+		if w.logging || w.login.due.After(now) {
+			return w.login.due
+		}
+		w.logging = true
+		w.fly(ctx, w.limits.Listing, w.identify)
+		return time.Time{}
+	}
+	least := or(w.Refresh.Least, 5*time.Second)
+	due, next := dueNow(w.hurried(now), w.groups, w.last, now, least)
+	for _, g := range due {
+		if !w.flying[g] {
+			w.flying[g], w.began[g], w.last = true, now, now
+			w.fly(ctx, w.limits.Listing, func(ctx context.Context) func(context.Context) { return w.list(ctx, g, now) })
+		}
+	}
+	return next
+}
+
+// hurried are the slots, brought forward where something is in transition.
+// Groups whose listing is under way are far in the future.
+func (w *worker) hurried(now time.Time) map[group]slot {
+	slots := make(map[group]slot, len(w.slots))
+	busy := w.busy(now)
+	for _, g := range w.groups {
+		s := w.slots[g]
+		if busy[g] {
+			s = s.hurry(w.began[g], w.Refresh.pace(g))
+		}
+		if w.flying[g] {
+			s.due = now.Add(time.Hour)
+		}
+		slots[g] = s
+	}
+	return slots
+}
+
+// fly runs a call of the cloud beside the loop; what it returns is run in the
+// loop when the call has ended.
+func (w *worker) fly(ctx context.Context, limit time.Duration, call func(context.Context) func(context.Context)) {
+	w.flight.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		w.landed <- call(ctx)
+	})
+}
+
+// rung brings the listings forward, or asks the lease holder to.
+func (w *worker) rung(ctx context.Context) {
+	if w.lease == nil {
+		key := store.Key{UID: w.UID, Kind: recBell, ID: theOne}
+		err := w.feed.revise(ctx, key, func(old []byte) ([]byte, error) { return encode(w.now()), nil })
+		if err != nil {
+			w.log.Warn("the lease holder cannot be asked", zap.Error(err))
+		}
+		return
+	}
+	for _, g := range w.groups {
+		if g != groupCatalogue {
+			w.slots[g] = w.slots[g].ring(w.now())
+		}
+	}
+}
+
+// acquire takes or renews the lease. A new fence means that another gateway may
+// have written meanwhile: what was listed before it is not written any more.
+func (w *worker) acquire(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, w.limits.Store)
+	defer cancel()
+	var seen uint64
+	w.feed.with(w.UID, func(s *state) {
+		if s.stamp != nil {
+			seen = s.stamp.Fence
+		}
+	})
+	lease, err := w.feed.store.Acquire(ctx, w.UID, w.holder, w.limits.Lease, seen)
+	w.renew = w.now().Add(w.limits.Lease / 3)
+	if err != nil {
+		w.lease, w.landings = nil, nil
+		return
+	}
+	if w.lease == nil || w.lease.Fence != lease.Fence {
+		w.landings = nil
+	}
+	w.lease = &lease
+}
+
+// release gives the lease back, so that another gateway need not wait.
+func (w *worker) release() {
+	if w.lease == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := w.feed.store.Release(ctx, *w.lease); err != nil {
+		w.log.Warn("the lease was not given back", zap.Error(err))
+	}
+}
+
+func jitter() float64 { return 2*rand.Float64() - 1 }
+
+// busy says in which groups something of ours or of the cloud's is in
+// transition; a row that never leaves its transition counts for a while only.
+func (w *worker) busy(now time.Time) map[group]bool {
+	busy := map[group]bool{}
+	w.feed.with(w.UID, func(s *state) {
+		for _, in := range s.intents {
+			if in.Phase == accepted || in.Phase == unknown {
+				busy[kindGroup[in.Kind]] = true
+			}
+		}
+		for k := range w.moving {
+			if r := s.rows[k]; r == nil || !r.inTransition() {
+				delete(w.moving, k)
+			}
+		}
+		for k, r := range s.rows {
+			if !r.inTransition() {
+				continue
+			}
+			if w.moving[k].IsZero() {
+				w.moving[k] = now
+			}
+			if now.Sub(w.moving[k]) < w.limits.Changing {
+				busy[kindGroup[k.kind]] = true
+			}
+		}
+	})
+	return busy
+}
