@@ -48,7 +48,7 @@ var operations = map[string]map[string]operation{
 
 		"DescribeImages":  {"ImageId.N Owner.N IncludeDeprecated? IncludeDisabled?" + filters + paging, describeImages},
 		"CreateImage":     {"InstanceId! Name! Description NoReboot?" + tagSpecs, createImage},
-		"DeregisterImage": {"ImageId!", deregisterImage},
+		"DeregisterImage": {"ImageId! DeleteAssociatedSnapshots?", deregisterImage},
 
 		"CreateVolume": {
 			"AvailabilityZone! Size# VolumeType Iops# Throughput# SnapshotId Encrypted? ClientToken" + tagSpecs, createVolume,

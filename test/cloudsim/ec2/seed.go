@@ -25,7 +25,7 @@ type Key struct {
 
 // Server is an instance to launch.
 type Server struct {
-	Name       string
+	Name       string            // unique in the estate
 	Image      string            // name of a public image, "*" allowed; default the first one
 	Type       string            // default t3.micro
 	Zone       string            // the zone's letter, default "a"
@@ -66,6 +66,11 @@ func (c *Cloud) Seed(e Estate) error {
 	}
 	for range e.FreeAddresses {
 		s.do(0, "AllocateAddress", "address", url.Values{})
+	}
+	for _, server := range e.Servers {
+		if s.err == nil {
+			s.put(s.servers[server.Name], server.State)
+		}
 	}
 	return s.err
 }
@@ -124,7 +129,6 @@ func (s *seeding) launch(server Server) {
 	if server.Address {
 		s.assign(i)
 	}
-	s.put(i, server.State)
 }
 
 func label(form url.Values, of, name string, tags map[string]string) {
