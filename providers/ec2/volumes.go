@@ -85,15 +85,22 @@ func (p *Provider) DeleteVolume(ctx context.Context, id string) (providers.Ticke
 }
 
 // ResizeVolume grows a volume, to whole GiB. EC2 allows one change in six hours
-// (ModifyVolume); a further one is [providers.ErrQuota].
+// (ModifyVolume); a further one is [providers.ErrQuota]. One that has the size
+// already is not changed, so that none is spent on it.
 func (p *Provider) ResizeVolume(ctx context.Context, id string, sizeGiB float64) (providers.Ticket, error) {
 	const operation = "ModifyVolume"
-	if err := known(operation, id); err != nil {
-		return "", err
-	}
 	size, err := wholeGiB(operation, sizeGiB)
 	if err != nil {
 		return "", err
+	}
+	now, err := p.Volume(ctx, id)
+	switch {
+	case err != nil:
+		return "", err
+	case float64(size) == now.SizeGiB:
+		return "", nil
+	case float64(size) < now.SizeGiB:
+		return "", providers.Errorf(providers.ErrInvalid, operation, "%s has %v GiB and cannot shrink to %d", id, now.SizeGiB, size)
 	}
 	_, err = change(ctx, p.api.ModifyVolume, &sdk.ModifyVolumeInput{VolumeId: aws.String(id), Size: aws.Int32(size)})
 	return "", err

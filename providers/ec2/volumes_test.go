@@ -89,15 +89,19 @@ func TestVolumeThatIsGone(t *testing.T) {
 
 func TestResizeVolume(t *testing.T) {
 	f := newFake(t)
-	f.on("ModifyVolume", ok(""), refuse("InvalidParameterValue"), refuse("VolumeModificationRateExceeded"))
+	f.on("DescribeVolumes", ok("<volumeSet><item><volumeId>vol-1</volumeId><size>8</size><status>in-use</status></item></volumeSet>"))
+	f.on("ModifyVolume", ok(""), refuse("VolumeModificationRateExceeded"))
 	p := f.provider()
+	for asked, want := range map[float64]error{7: providers.ErrInvalid, 0: providers.ErrInvalid, 8: nil, 7.5: nil} {
+		if _, err := p.ResizeVolume(t.Context(), "vol-1", asked); providers.Kind(err) != want {
+			t.Errorf("to %v GiB: %v, want %v", asked, err, want)
+		}
+	}
 	_, err := p.ResizeVolume(t.Context(), "vol-1", 9.1)
 	must(t, err)
 	if size := f.last("ModifyVolume").Get("Size"); size != "10" {
 		t.Errorf("size is %s", size)
 	}
-	_, err = p.ResizeVolume(t.Context(), "vol-1", 1)
-	kindIs(t, err, providers.ErrInvalid)
 	_, err = p.ResizeVolume(t.Context(), "vol-1", 12)
 	kindIs(t, err, providers.ErrQuota)
 }
