@@ -66,6 +66,7 @@ var operations = map[string]map[string]operation{
 		"DescribeSubnets":        {"SubnetId.N" + filters + paging, describeSubnets},
 		"CreateSubnet":           {"VpcId! CidrBlock! AvailabilityZone" + tagSpecs, createSubnet},
 		"DeleteSubnet":           {"SubnetId!", deleteSubnet},
+		"ModifySubnetAttribute":  {"SubnetId! MapPublicIpOnLaunch.Value?", modifySubnetAttribute},
 		"DescribeSecurityGroups": {"GroupId.N GroupName.N" + filters + paging, describeSecurityGroups},
 
 		"CreateNetworkInterface": {

@@ -163,3 +163,15 @@ func deleteSubnet(c *call) (any, error) {
 	c.subnets.remove(s)
 	return done{true}, nil
 }
+
+// modifySubnetAttribute changes whether servers get public addresses.
+func modifySubnetAttribute(c *call) (any, error) {
+	s, err := c.subnets.find(c.text("SubnetId"))
+	if err != nil {
+		return nil, err
+	}
+	if value, given := c.changeable("MapPublicIpOnLaunch"); given {
+		s.givesPublic = value == "true"
+	}
+	return done{true}, nil
+}
