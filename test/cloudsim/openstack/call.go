@@ -106,8 +106,10 @@ func (c *Cloud) operation(r *http.Request) string {
 	if !found {
 		return r.Method + " " + r.URL.Path
 	}
-	path = strings.TrimPrefix(path, serviceOf(path).root)
-	segments := strings.Split(path, "/")
+	if strings.HasPrefix(path, network+"/{kind}/") {
+		path = strings.Replace(path, "{kind}", strings.Split(r.URL.Path, "/")[3], 1)
+	}
+	segments := strings.Split(strings.TrimPrefix(path, serviceOf(path).root), "/")
 	for i, s := range segments {
 		switch {
 		case s == "{$}":

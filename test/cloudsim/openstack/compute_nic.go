@@ -92,7 +92,7 @@ func (c *Cloud) checkFixedIP(n *nic) error {
 	switch {
 	case err == nil:
 		return nil
-	case asRefusal(err).status == http.StatusConflict:
+	case asRefusal(err).code == ipTaken:
 		return refuse(http.StatusBadRequest, "Fixed IP address %s is already in use on another instance.", n.FixedIP)
 	}
 	n.doomed = fmt.Sprintf("Invalid input received: Fixed IP %s is not a valid ip address for network %s.",
@@ -187,6 +187,9 @@ func (c *Cloud) createInterface(q *call) (answer, error) {
 			return answer{}, err
 		}
 		n.Network = only[0].Network
+	}
+	if _, err := c.allot(n.Network, "", n.FixedIP); err != nil && asRefusal(err).code == ipTaken {
+		return answer{}, refuse(http.StatusConflict, "Fixed IP %s is already in use.", n.FixedIP)
 	}
 	if err := c.checkNIC(&n, http.StatusNotFound); err != nil {
 		return answer{}, err

@@ -52,6 +52,9 @@ func (s *Subnet) first() netip.Addr {
 	return first
 }
 
+// ipTaken is Neutron's name for an address that another port has.
+const ipTaken = "IpAddressAlreadyAllocated"
+
 // allot finds an address in a network for a port: the one asked for, or the
 // first that is free; in a subnet, or in any when that is empty.
 func (c *Cloud) allot(network, subnet, asked string) (FixedIP, error) {
@@ -66,7 +69,7 @@ func (c *Cloud) allot(network, subnet, asked string) (FixedIP, error) {
 				continue
 			}
 			if taken[ip] {
-				return FixedIP{}, neutron(http.StatusConflict, "IpAddressAlreadyAllocated",
+				return FixedIP{}, neutron(http.StatusConflict, ipTaken,
 					"IP address %s already allocated in subnet %s", asked, s.ID)
 			}
 			return FixedIP{s.ID, asked}, nil
