@@ -117,7 +117,7 @@ func New(o Options) (*Inventory, error) {
 	for _, a := range o.Accounts {
 		w := newWorker(v, a)
 		v.workers[a.UID] = w
-		v.feed.bells[a.UID] = w.ring
+		v.feed.bells[a.UID] = w.hear
 	}
 	return v, nil
 }

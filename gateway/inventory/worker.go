@@ -27,7 +27,8 @@ type worker struct {
 	holder  string
 	claims  *claims
 
-	bell   chan struct{}
+	bell   chan struct{} // rung in this gateway
+	heard  chan struct{} // rung in another one
 	landed chan func(context.Context) // what flights hand back
 	flight sync.WaitGroup
 	tried  atomic.Bool
@@ -60,7 +61,7 @@ func newWorker(v *Inventory, a Account) *worker {
 		Account: a, feed: v.feed, metrics: v.o.Metrics, now: v.o.Clock.Now,
 		log:    v.o.Log.With(zap.String("uid", a.UID)),
 		limits: v.o.Limits, holder: v.o.Holder, claims: &v.claims,
-		bell: make(chan struct{}, 1), groups: groupsOf(a.Provider),
+		bell: make(chan struct{}, 1), heard: make(chan struct{}, 1), groups: groupsOf(a.Provider),
 		slots: map[group]slot{}, flying: map[group]bool{}, began: map[group]time.Time{},
 		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, polls: map[string]polling{},
 	}
@@ -68,10 +69,16 @@ func newWorker(v *Inventory, a Account) *worker {
 	return w
 }
 
-// ring never blocks: a bell that rings is rung.
-func (w *worker) ring() {
+// ring asks for a refresh.
+func (w *worker) ring() { strike(w.bell) }
+
+// hear takes another gateway's bell.
+func (w *worker) hear() { strike(w.heard) }
+
+// strike never blocks: a bell that rings is rung.
+func strike(bell chan struct{}) {
 	select {
-	case w.bell <- struct{}{}:
+	case bell <- struct{}{}:
 	default:
 	}
 }
@@ -92,6 +99,8 @@ func (w *worker) run(ctx context.Context) {
 			return
 		case <-w.bell:
 			w.rung(ctx)
+		case <-w.heard:
+			w.forward()
 		case land := <-w.landed:
 			land(ctx)
 		case <-timer.C:
@@ -179,16 +188,21 @@ func (w *worker) fly(ctx context.Context, limit time.Duration, call func(context
 
 // rung brings the listings forward, or asks the lease holder to.
 func (w *worker) rung(ctx context.Context) {
-	if w.lease == nil {
-		key := store.Key{UID: w.UID, Kind: recBell, ID: theOne}
-		err := w.feed.revise(ctx, key, func(old []byte) ([]byte, error) { return encode(w.now()), nil })
-		if err != nil {
-			w.log.Warn("the lease holder cannot be asked", zap.Error(err))
-		}
+	if w.lease != nil {
+		w.forward()
 		return
 	}
+	key := store.Key{UID: w.UID, Kind: recBell, ID: theOne}
+	if err := w.feed.revise(ctx, key, func([]byte) ([]byte, error) { return encode(w.now()), nil }); err != nil {
+		w.log.Warn("the lease holder cannot be asked", zap.Error(err))
+	}
+}
+
+// forward brings all listings but that of the catalogue forward. It does
+// nothing where the lease is not held.
+func (w *worker) forward() {
 	for _, g := range w.groups {
-		if g != groupCatalogue {
+		if w.lease != nil && g != groupCatalogue {
 			w.slots[g] = w.slots[g].ring(w.now())
 		}
 	}

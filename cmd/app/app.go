@@ -1,0 +1,73 @@
+// Package app is the command line and the wiring of the whole program: one file
+// for each subcommand. It alone reads the environment, and it is the one place
+// that knows every other package; tests start the program here.
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Version is the version of the program.
+const Version = "0.1.0"
+
+// command is what every subcommand gets.
+type command struct {
+	env            map[string]string
+	stdout, stderr io.Writer
+	listen         string // --listen, "" when not given
+	logLevel       string // --log-level, "" when not given
+}
+
+// Run carries out one command line. env are the environment's variables, of
+// which those that begin with OCCIGATE_ count. It returns when the command is
+// done or, after ctx has ended, when everything that it started has ended.
+func Run(ctx context.Context, args []string, env map[string]string, stdout, stderr io.Writer) error {
+	c := &command{env: env, stdout: stdout, stderr: stderr}
+	root := &cobra.Command{
+		Use:           "occigate",
+		Short:         "Many clouds behind one OCCI interface",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(c.demo(), c.serve(), c.check(), c.hash(), c.version())
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return root.ExecuteContext(ctx)
+}
+
+// Environment makes a map of "NAME=value" lines.
+func Environment(lines []string) map[string]string {
+	env := make(map[string]string, len(lines))
+	for _, line := range lines {
+		name, value, _ := strings.Cut(line, "=")
+		env[name] = value
+	}
+	return env
+}
+
+// serving adds the flags of commands that serve.
+func (c *command) serving(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringVar(&c.listen, "listen", "", "address to listen on, HOST:PORT (default: the configuration's, 127.0.0.1:8787)")
+	cmd.Flags().StringVar(&c.logLevel, "log-level", "", "debug, info, warn or error (default: the configuration's)")
+	return cmd
+}
+
+func (c *command) version() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(c.stdout, "occigate", Version, "OCCI/1.1 OCCI/1.2")
+			return err
+		},
+	}
+}

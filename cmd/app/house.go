@@ -1,0 +1,180 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
+
+	"occigate/config"
+	"occigate/gateway"
+	"occigate/gateway/access"
+	"occigate/gateway/inventory"
+	"occigate/gateway/store"
+	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/redis"
+	"occigate/providers"
+	"occigate/providers/registry"
+	"occigate/translate/occi"
+)
+
+// house is the program put together, not yet running.
+type house struct {
+	config    *config.Config
+	log       *zap.Logger
+	listener  net.Listener
+	store     store.Store
+	inventory *inventory.Inventory
+	server    *http.Server
+}
+
+// build puts the program together in the order in which data flows: store and
+// clouds, inventory, gateway, listener. What was opened is closed again when a
+// later step fails.
+func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger) (h *house, err error) {
+	guard, err := access.New(users(cfg), time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	figures := prometheus.NewRegistry()
+	accounts, err := buildAccounts(cfg, newCounters(figures))
+	if err != nil {
+		return nil, err
+	}
+	h = &house{config: cfg, log: log}
+	if h.store, err = openStore(ctx, cfg.Store); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			h.store.Close()
+		}
+	}()
+	if h.inventory, err = inventory.New(inventory.Options{
+		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Log: log, Metrics: newRefreshes(figures),
+	}); err != nil {
+		return nil, err
+	}
+	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen); err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	account, _ := cfg.DefaultAccount()
+	front := gateway.New(gateway.Options{
+		Inventory: h.inventory, Guard: guard, Log: log, Registry: figures, Version: Version,
+		Default: account.UID, PublicURL: cfg.Public(), Proxies: cfg.Proxies(), Keystone: cfg.OCCI.KeystoneURL,
+		Limits: occi.Limits{Body: cfg.Limits.BodyBytes},
+		OCCI:   occi.Options{Only12: !cfg.OCCI.Legacy11, NoEntityLocation: !cfg.OCCI.EntityLocation},
+	})
+	h.server = newServer(cfg, front, log)
+	return h, nil
+}
+
+// users are the configured users as the guard takes them.
+func users(cfg *config.Config) []access.User {
+	var list []access.User
+	for _, u := range cfg.Users {
+		list = append(list, access.User{Name: u.Name, PasswordHash: u.PasswordHash.Reveal(), TokenHashes: u.TokenHashes})
+	}
+	return list
+}
+
+func buildAccounts(cfg *config.Config, counter providers.Counter) ([]inventory.Account, error) {
+	var list []inventory.Account
+	for _, a := range cfg.Accounts {
+		p, err := registry.Build(a.Cloud, a.Settings, registry.Options{
+			UID: a.UID, Version: Version, Counter: counter,
+			Limiter: rate.NewLimiter(rate.Limit(a.Rate.PerSecond), a.Rate.Burst),
+		})
+		if err != nil {
+			return nil, fmt.Errorf("account %s: %w", a.Name, err)
+		}
+		list = append(list, inventory.Account{
+			UID: a.UID, Name: a.Name, Cloud: a.Cloud, Provider: p, Refresh: inventory.Policy(a.Refresh),
+		})
+	}
+	return list, nil
+}
+
+func openStore(ctx context.Context, s config.Store) (store.Store, error) {
+	if s.Redis == nil {
+		return bolt.Open(s.Embedded.Path, bolt.Options{})
+	}
+	r := s.Redis
+	o := redis.Options{
+		Addresses: r.Addresses, User: r.User, Password: r.Password.Reveal(),
+		DB: r.DB, Master: r.SentinelMaster, Cluster: r.Cluster,
+	}
+	if r.TLS {
+		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return redis.Open(ctx, o)
+}
+
+func newServer(cfg *config.Config, handler http.Handler, log *zap.Logger) *http.Server {
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(cfg.HTTP2)
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: cfg.Limits.ReadHeaderTimeout,
+		ReadTimeout:       cfg.Limits.ReadTimeout,
+		WriteTimeout:      cfg.Limits.WriteTimeout,
+		IdleTimeout:       cfg.Limits.IdleTimeout,
+		MaxHeaderBytes:    cfg.Limits.HeaderBytes,
+		Protocols:         protocols,
+		ErrorLog:          zap.NewStdLog(log.Named("http")),
+	}
+}
+
+// url is where the program answers.
+func (h *house) url() string {
+	scheme := "http"
+	if h.config.TLS.Cert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + h.listener.Addr().String()
+}
+
+// run serves until ctx ends, then lets requests under way finish, and returns
+// when everything has ended and the store is closed.
+func (h *house) run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	requests, endRequests := context.WithCancel(context.WithoutCancel(ctx))
+	defer endRequests()
+	h.server.BaseContext = func(net.Listener) context.Context { return requests }
+	group.Go(func() error { return h.inventory.Run(ctx) })
+	group.Go(h.listen)
+	group.Go(func() error {
+		<-ctx.Done()
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.config.Limits.ShutdownTimeout)
+		defer cancel()
+		err := h.server.Shutdown(limit)
+		if errors.Is(err, context.DeadlineExceeded) {
+			endRequests()
+			return h.server.Close()
+		}
+		return err
+	})
+	return errors.Join(group.Wait(), h.store.Close())
+}
+
+func (h *house) listen() error {
+	var err error
+	if h.config.TLS.Cert != "" {
+		err = h.server.ServeTLS(h.listener, h.config.TLS.Cert, h.config.TLS.Key)
+	} else {
+		err = h.server.Serve(h.listener)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
