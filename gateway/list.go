@@ -93,6 +93,15 @@ func (g *Gateway) unknown(c echo.Context) error {
 	return &problem{status: http.StatusNotFound, message: "there is nothing at " + c.Request().URL.Path}
 }
 
+// unchangeable answers methods other than GET and HEAD on collections that can
+// only be read.
+func (g *Gateway) unchangeable(c echo.Context) error {
+	if _, ok := g.models.current().collectionAt(c.Request().URL.Path); !ok {
+		return g.unknown(c)
+	}
+	return notAllowed(c, "GET, HEAD")
+}
+
 // freshness says in headers how old the parts of an answer are: Age of the
 // oldest, and every account that is not fresh.
 func (g *Gateway) freshness(c echo.Context, _ collection) {

@@ -99,6 +99,15 @@ func kinded(err error) bool {
 	return false
 }
 
+// notAllowed is the problem of a method that a path does not have.
+func notAllowed(c echo.Context, allow string) error {
+	return &problem{
+		status:  http.StatusMethodNotAllowed,
+		message: c.Request().Method + " is not possible at " + c.Request().URL.Path + ", these are: " + allow,
+		allow:   allow,
+	}
+}
+
 // inCreate makes a 400 of a missing thing that a create names, since 404 is for
 // missing URLs alone and clients take it for a lost entity.
 func inCreate(err error) error {

@@ -43,8 +43,10 @@ func (g *Gateway) routes(e *echo.Echo) {
 		o.DELETE(entity, g.delete)
 		rest(o, entity, "GET, HEAD, POST, DELETE")
 	}
-	both(o, "/*", g.list) // unions and mixins
-	o.Any("/*", g.unknown)
+	for _, path := range []string{"/", "/*"} { // unions and mixins
+		o.Any(path, g.unchangeable)
+		both(o, path, g.list)
+	}
 }
 
 // both registers a handler for GET and HEAD; net/http drops the body of HEAD.
@@ -59,9 +61,7 @@ func rest(g *echo.Group, path, allow string) {
 		http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions,
 	} {
 		if !strings.Contains(allow, method) {
-			g.Add(method, path, func(echo.Context) error {
-				return &problem{status: http.StatusMethodNotAllowed, message: method + " is not possible here", allow: allow}
-			})
+			g.Add(method, path, func(c echo.Context) error { return notAllowed(c, allow) })
 		}
 	}
 }

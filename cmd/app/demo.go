@@ -17,11 +17,8 @@ import (
 	openstacksim "occigate/test/cloudsim/openstack"
 )
 
-// transition is how long the simulated clouds take from one state to the next:
-// long enough to be seen, short enough not to bore.
-const transition = 2 * time.Second
-
 func (c *command) demo() *cobra.Command {
+	var transition time.Duration
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the gateway at work over simulated clouds",
@@ -29,20 +26,22 @@ func (c *command) demo() *cobra.Command {
 with an estate, and serves both through one OCCI endpoint. Nothing of it is kept
 when it ends.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.runDemo(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.runDemo(cmd.Context(), transition) },
 	}
+	// Long enough to be seen, short enough not to bore.
+	cmd.Flags().DurationVar(&transition, "transition", 2*time.Second, "time that the simulated clouds take from one state to the next")
 	return c.serving(cmd)
 }
 
 // runDemo starts the clouds, writes the configuration that a user would, and
 // serves it.
-func (c *command) runDemo(ctx context.Context) error {
+func (c *command) runDemo(ctx context.Context, transition time.Duration) error {
 	dir, err := os.MkdirTemp("", "occigate-demo-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	clouds, err := startClouds(ctx)
+	clouds, err := startClouds(ctx, transition)
 	if err != nil {
 		return err
 	}
@@ -67,7 +66,7 @@ type simulated struct {
 }
 
 // startClouds makes the two clouds with their estates and serves them.
-func startClouds(ctx context.Context) (*simulated, error) {
+func startClouds(ctx context.Context, transition time.Duration) (*simulated, error) {
 	amazon := ec2sim.New(ec2sim.Options{Region: "eu-west-1", Transition: transition})
 	if err := amazon.Seed(ec2sim.Shop()); err != nil {
 		return nil, err
@@ -108,7 +107,7 @@ func (s *simulated) close() {
 func (s *simulated) configuration(dir string) string {
 	return fmt.Sprintf(`
 store: {embedded: {path: %q}}
-refresh: {servers: 5s, volumes: 5s, networks: 5s, addresses: 5s, catalogue: 60s, fast: 1s, least: 1s}
+refresh: {servers: 5s, volumes: 5s, networks: 5s, addresses: 5s, catalogue: 60s, fast: 500ms, least: 500ms}
 defaults: {account: private}
 accounts:
   - name: amazon
@@ -129,6 +128,9 @@ accounts:
       username: demo
       password: secret
       project_name: demo
+      default_image: debian-12-genericcloud-amd64
+      default_flavor: m1.small
+      default_network: frontend
 `, filepath.Join(dir, "occigate.db"), s.ec2URL, ec2sim.ExampleAccessKeyID, ec2sim.ExampleSecretAccessKey, s.osURL)
 }
 
