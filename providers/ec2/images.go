@@ -21,12 +21,11 @@ func (p *Provider) SaveServer(ctx context.Context, id string, spec providers.Ima
 		return providers.Image{}, "", err
 	}
 	name := cmp.Or(spec.Name, spec.Token)
-	tags := tagged(types.ResourceTypeImage, ownTags(name, spec.Token))
 	out, err := change(ctx, p.api.CreateImage, &sdk.CreateImageInput{
 		InstanceId:        aws.String(id),
 		Name:              aws.String(name),
 		NoReboot:          aws.Bool(spec.Hot),
-		TagSpecifications: append(tags, tagged(types.ResourceTypeSnapshot, ownTags(name, ""))...),
+		TagSpecifications: tagged(types.ResourceTypeImage, ownTags(name, spec.Token)),
 	})
 	if err != nil {
 		return providers.Image{}, "", err

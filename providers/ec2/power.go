@@ -39,10 +39,14 @@ func offers(i types.Instance, s providers.State) []providers.PowerOp {
 		return []providers.PowerOp{providers.PowerReboot}
 	case i.RootDeviceType == types.DeviceTypeInstanceStore:
 		return nil
-	case active && i.HibernationOptions != nil && value(i.HibernationOptions.Configured):
+	case active && mayHibernate(i):
 		return append(ops[:len(ops):len(ops)], providers.PowerHibernate)
 	}
 	return ops
+}
+
+func mayHibernate(i types.Instance) bool {
+	return i.HibernationOptions != nil && value(i.HibernationOptions.Configured)
 }
 
 // Power starts, stops, reboots or hibernates an instance. The operations that

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -115,8 +116,9 @@ const reasonHibernate = "Client.UserInitiatedHibernate"
 
 // abilities is what a server in a state can be changed in: an image is made of
 // running and stopped instances (CreateImage), the type is changed of stopped
-// ones (ModifyInstanceAttribute), neither of hibernated ones (User Guide,
-// "Hibernate your Amazon EC2 instance", limitations).
+// ones (ModifyInstanceAttribute). Neither is done to hibernated ones, and no
+// image is made of one that may hibernate (User Guide, "Hibernate your Amazon
+// EC2 instance", limitations).
 var abilities = map[providers.State][]providers.Ability{
 	providers.StateActive:   {providers.AbilitySave},
 	providers.StateInactive: {providers.AbilitySave, providers.AbilityResize},
@@ -194,5 +196,8 @@ func server(i types.Instance) providers.Server {
 	}
 	s.Power = offers(i, s.State)
 	s.Abilities = abilities[s.State]
+	if mayHibernate(i) {
+		s.Abilities = slices.DeleteFunc(slices.Clone(s.Abilities), func(a providers.Ability) bool { return a == providers.AbilitySave })
+	}
 	return s
 }

@@ -45,7 +45,7 @@ func TestServerIsTranslated(t *testing.T) {
 		Hostname:  "ip-10-0-0-5.eu-central-1.compute.internal",
 		Created:   time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		Power:     []providers.PowerOp{"stop", "off", "reboot", "hibernate"},
-		Abilities: []providers.Ability{"save"},
+		Abilities: []providers.Ability{},
 		Interfaces: []providers.Interface{
 			{ID: "eni-1", ServerID: "i-1", NetworkID: "subnet-1", Device: "eth0", MAC: "02:00:00:00:00:01", IP: "10.0.0.5", State: "online", NativeState: "attached", Fixed: true},
 			{ID: "eni-1:public", ServerID: "i-1", NetworkID: "public", Device: "eth0", MAC: "02:00:00:00:00:01", IP: "198.51.100.7", Public: true, State: "online", NativeState: "attached", Fixed: true},
@@ -80,6 +80,31 @@ func TestServerStates(t *testing.T) {
 		if s.State != c.want || s.NativeState != c.native {
 			t.Errorf("%s is %s (%s), want %s", c.native, s.State, s.NativeState, c.want)
 		}
+	}
+}
+
+func TestAbilities(t *testing.T) {
+	mayHibernate := "<hibernationOptions><configured>true</configured></hibernationOptions>"
+	for _, c := range []struct {
+		native, more string
+		want         []providers.Ability
+	}{
+		{"running", "", []providers.Ability{"save"}},
+		{"stopped", "", []providers.Ability{"save", "resize"}},
+		{"running", mayHibernate, []providers.Ability{}},
+		{"stopped", mayHibernate, []providers.Ability{"resize"}},
+		{"pending", "", nil},
+	} {
+		f := newFake(t)
+		f.on("DescribeInstances", ok(instanceXML(c.native, c.more)))
+		s, err := f.provider().Server(t.Context(), "i-1")
+		must(t, err)
+		if diff := cmp.Diff(c.want, s.Abilities); diff != "" {
+			t.Errorf("%s %s: want (-) and got (+) differ:\n%s", c.native, c.more, diff)
+		}
+	}
+	if len(abilities[providers.StateActive]) != 1 {
+		t.Error("a server that may hibernate changed the table")
 	}
 }
 

@@ -1,0 +1,242 @@
+package ec2_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"occigate/providers"
+	"occigate/providers/providertest"
+	"occigate/test/cloudsim/fault"
+)
+
+// motoServer is where the test set-up puts the moto server.
+const motoServer = "../../.venv/moto/bin/moto_server"
+
+// motoDeviates is where moto 5.2.5 differs from AWS, by the name of the case,
+// each with AWS's own sentence and where it stands. Each row must fail against
+// moto.
+var motoDeviates = map[string]string{
+	"wrong credentials are denied": `moto verifies no signature. AWS, of AuthFailure: "The provided credentials could not be validated." ` +
+		`(EC2 Developer Guide, Error codes for the Amazon EC2 API: ec2/latest/devguide/errors-overview.html)`,
+	"same token makes one server": `moto takes no notice of the client token. AWS, of ClientToken: "Unique, case-sensitive identifier you provide ` +
+		`to ensure the idempotency of the request." (EC2 API Reference, RunInstances: AWSEC2/latest/APIReference/API_RunInstances.html)`,
+	"cut answer makes no second server": `as for the same token (EC2 API Reference, RunInstances: AWSEC2/latest/APIReference/API_RunInstances.html): ` +
+		`"Unique, case-sensitive identifier you provide to ensure the idempotency of the request."`,
+	"power operations not offered are refused": `moto hibernates any instance. AWS, of Hibernate: "Hibernates the instance if the instance was enabled ` +
+		`for hibernation at launch." (EC2 API Reference, StopInstances: AWSEC2/latest/APIReference/API_StopInstances.html)`,
+	"resize": `moto takes any text for an instance type. AWS, of InstanceType: "If the instance type is not valid, the error returned is ` +
+		`InvalidInstanceAttributeValue ." (EC2 API Reference, ModifyInstanceAttribute: AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html)`,
+	"network in use is kept": `moto deletes it. AWS: "You must terminate all running instances in the subnet before you can delete the subnet." ` +
+		`(EC2 API Reference, DeleteSubnet: AWSEC2/latest/APIReference/API_DeleteSubnet.html)`,
+	"address is assigned and taken off": `moto names no instance for an address that is mapped to an interface. AWS, of instanceId: "The ID of the ` +
+		`instance that the address is associated with (if any)." (EC2 API Reference, Address: AWSEC2/latest/APIReference/API_Address.html)`,
+}
+
+// TestMoto holds the adapter against moto, an EC2 that others wrote.
+func TestMoto(t *testing.T) {
+	moto := startMoto(t)
+	providertest.Run(t, providertest.Harness{
+		New:        func(t testing.TB) providertest.Cloud { return atMoto(t, moto) },
+		Deviations: motoDeviates,
+	})
+}
+
+// atMoto is the account at moto, the same one for every case, behind a proxy
+// that misbehaves on request.
+func atMoto(t testing.TB, moto *url.URL) providertest.Cloud {
+	p := &proxy{moto: httputil.NewSingleHostReverseProxy(moto), plan: new(fault.Plan)}
+	server := httptest.NewServer(p.plan.Wrap(http.HandlerFunc(p.serve), action, refuse))
+	t.Cleanup(server.Close)
+	t.Cleanup(p.heal)
+	text := fmt.Sprintf("region: us-east-1\nendpoint: %s\naccess_key_id: %s\nsecret_access_key: %s\nzone: us-east-1a\n"+
+		"images: {owners: [self, amazon], filters: {name: [\"al2023-ami-2023.*\"]}}\nsizes: [t3.micro, t3.small]\n", server.URL, keyID, secret)
+	return providertest.Cloud{
+		Provider: adapter(t, text),
+		Settle:   func(testing.TB) { p.plan.Clear() }, // moto's transitions take no time
+		Looks:    5,
+		Size:     "t3.micro", OtherSize: "t3.small",
+		VolumeZone: "us-east-1a",
+		Device:     "/dev/sdk",
+		Unknown:    unknown,
+		Denied:     func(t testing.TB) providers.Provider { return adapter(t, text) },
+		Misspelt:   func() error { return misspelt(text) },
+		Secrets:    []string{secret},
+		Faults: providertest.Faults{
+			Throttle: func() time.Duration {
+				p.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusServiceUnavailable, Code: "RequestLimitExceeded", RetryAfter: 3 * time.Second})
+				return 3 * time.Second
+			},
+			Break: func() {
+				p.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Code: "InternalError"})
+			},
+			Quota: func() {
+				p.plan.Set(fault.Fault{Kind: fault.Status, Call: "RunInstances", Status: http.StatusBadRequest, Code: "VcpuLimitExceeded"})
+			},
+			Lag: func() {
+				p.plan.Set(fault.Fault{Kind: fault.Body, Call: "DescribeInstances", Body: "<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>"})
+			},
+			Hang:      func() { p.plan.Set(fault.Fault{Kind: fault.Hang}) },
+			CutCreate: func() { p.plan.Set(fault.Fault{Kind: fault.Cut, Call: "RunInstances", Times: 1}) },
+			PageSize:  func(n int) { p.set(n, 0) },
+			FailPage:  func(n int) { p.set(1, n) },
+			Heal:      p.heal,
+		},
+	}
+}
+
+// proxy passes calls on to moto, and makes its pages small and fail.
+type proxy struct {
+	moto *httputil.ReverseProxy
+	plan *fault.Plan
+
+	mu       sync.Mutex
+	size     int // of the pages of servers, 0 as asked for
+	failing  int // page of servers that is answered 500, 0 none
+	answered int // pages of servers since failing was set
+}
+
+func (p *proxy) set(size, failing int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.size, p.failing, p.answered = size, failing, 0
+}
+
+func (p *proxy) heal() {
+	p.set(0, 0)
+	p.plan.Clear()
+}
+
+func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
+	size, fails := p.page(r)
+	if fails {
+		refuse(w, r, fault.Fault{Status: http.StatusInternalServerError, Code: "InternalError"})
+		return
+	}
+	if size > 0 {
+		resize(r, size)
+	}
+	p.moto.ServeHTTP(w, r)
+}
+
+// page is the size that a page of servers is to have, and whether it fails.
+func (p *proxy) page(r *http.Request) (size int, fails bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if action(r) != "DescribeInstances" {
+		return 0, false
+	}
+	p.answered++
+	return p.size, p.answered == p.failing
+}
+
+// resize asks for smaller pages. Moto does not mind that this spoils the
+// signature.
+func resize(r *http.Request, size int) {
+	body, _ := io.ReadAll(r.Body) // of a request that is in memory
+	form, _ := url.ParseQuery(string(body))
+	if form.Has("MaxResults") {
+		form.Set("MaxResults", strconv.Itoa(size))
+	}
+	text := form.Encode()
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
+}
+
+// refuse answers an error in EC2's form or, for its calls, in that of STS.
+func refuse(w http.ResponseWriter, r *http.Request, f fault.Fault) {
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(f.Status)
+	form := "<Response><Errors><Error><Code>%s</Code><Message>refused</Message></Error></Errors><RequestID>r</RequestID></Response>"
+	if action(r) == "GetCallerIdentity" {
+		form = "<ErrorResponse><Error><Code>%s</Code><Message>refused</Message></Error><RequestId>r</RequestId></ErrorResponse>"
+	}
+	fmt.Fprintf(w, form, f.Code)
+}
+
+// startMoto starts a moto server on a port of its own and ends it with the
+// test.
+func startMoto(t *testing.T) *url.URL {
+	t.Helper()
+	path, err := filepath.Abs(motoServer)
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		t.Fatalf("no moto server (%v), run: make test-setup", err)
+	}
+	address := freeAddress(t)
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var said bytes.Buffer
+	moto := exec.CommandContext(ctx, path, "--host", "127.0.0.1", "--port", port)
+	moto.Env = append(os.Environ(), "MOTO_ENABLE_AMI_VALIDATION=true", "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION=true")
+	moto.Stdout, moto.Stderr = &said, &said
+	moto.WaitDelay = 5 * time.Second
+	if err := moto.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = moto.Wait() // it ends by being killed
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-ended
+		if t.Failed() {
+			t.Logf("moto said:\n%s", tail(said.String()))
+		}
+	})
+	waitFor(t, "http://"+address, ended)
+	return &url.URL{Scheme: "http", Host: address}
+}
+
+// freeAddress is one of this machine that nothing listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// waitFor asks a server until it answers.
+func waitFor(t *testing.T, url string, ended <-chan struct{}) {
+	t.Helper()
+	deadline := time.After(60 * time.Second)
+	for {
+		res, err := http.Get(url + "/moto-api/")
+		if err == nil {
+			res.Body.Close()
+			return
+		}
+		select {
+		case <-ended:
+			t.Fatal("moto ended before it answered")
+		case <-deadline:
+			t.Fatalf("moto does not answer: %v", err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func tail(text string) string { return text[max(0, len(text)-4000):] }
