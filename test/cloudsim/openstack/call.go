@@ -73,8 +73,12 @@ func (q *call) decode(member string, into any) error {
 
 func (q *call) write(w http.ResponseWriter, a answer, err error) {
 	h := w.Header()
-	h.Set("X-Openstack-Request-Id", "req-"+uuid.NewString())
-	q.service.stamp(q, h)
+	request := "req-" + uuid.NewString()
+	h.Set("X-Openstack-Request-Id", request)
+	if q.service.stamp != nil {
+		h.Set("X-Compute-Request-Id", request)
+		q.service.stamp(q, h)
+	}
 	if err != nil {
 		q.service.deny(w, q.Request, asRefusal(err))
 		return

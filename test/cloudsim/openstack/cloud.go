@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Cloud is one simulated cloud. It is an http.Handler and safe for concurrent
@@ -59,7 +61,10 @@ func New(o Options) *Cloud {
 	}
 	c.mux.HandleFunc("/", notHere)
 	c.handler = c.opt.Faults.Wrap(c.mux, c.operation, c.refuse)
-	c.addGroup("default", "Default security group")
+	own := c.addGroup("default", "Default security group")
+	own.Rules = append(own.Rules, SecurityRule{
+		ID: uuid.NewString(), Direction: "ingress", Ethertype: "IPv4", RemoteGroup: own.ID,
+	})
 	return c
 }
 

@@ -54,7 +54,7 @@ var serverFields = []struct {
 	{1, "config_drive", func(*Cloud, *call, *Server) any { return "" }},
 	{1, "key_name", func(_ *Cloud, _ *call, s *Server) any { return orNull(s.KeyName) }},
 	{1, "OS-SRV-USG:launched_at", func(_ *Cloud, _ *call, s *Server) any { return timeOrNull(s.Launched) }},
-	{1, "OS-SRV-USG:terminated_at", func(*Cloud, *call, *Server) any { return nil }},
+	{1, "OS-SRV-USG:terminated_at", func(_ *Cloud, _ *call, s *Server) any { return timeOrNull(s.terminated()) }},
 	{1, "OS-EXT-STS:task_state", func(_ *Cloud, _ *call, s *Server) any { return orNull(s.TaskState) }},
 	{1, "OS-EXT-STS:vm_state", func(_ *Cloud, _ *call, s *Server) any { return s.VMState }},
 	{1, "OS-EXT-STS:power_state", func(_ *Cloud, _ *call, s *Server) any { return powerStates[s.VMState] }},
@@ -90,6 +90,14 @@ func (c *Cloud) showServer(q *call, s *Server) object {
 		}
 	}
 	return doc
+}
+
+// terminated is when a server ended, zero while it exists.
+func (s *Server) terminated() time.Time {
+	if s.VMState != "deleted" {
+		return time.Time{}
+	}
+	return s.Updated
 }
 
 // showUnknown is what is left of a server in a cell that does not answer, since

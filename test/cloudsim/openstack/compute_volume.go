@@ -132,7 +132,11 @@ func (c *Cloud) createAttachment(q *call) (answer, error) {
 			"Currently in '%s'", v.ID, v.Status)
 	}
 	a := c.connect(s, v, Attachment{Device: wish.Device, Tag: wish.Tag, DeleteOnTermination: wish.Delete})
-	return ok(object{"volumeAttachment": showAttachment(q, s, a)})
+	doc := showAttachment(q, s, a)
+	delete(doc, "attachment_id") // the answer to POST kept its form
+	delete(doc, "bdm_uuid")
+	doc["id"] = v.ID
+	return ok(object{"volumeAttachment": doc})
 }
 
 func (c *Cloud) listAttachments(q *call) (answer, error) {

@@ -83,7 +83,7 @@ func (c *Cloud) AddRouter(name, external string, networks ...string) Router {
 					panic(err)
 				}
 				p.FixedIPs, p.DeviceOwner, p.ProjectID = []FixedIP{a}, "network:router_gateway", c.operator()
-				r.ExternalIP = a.IP
+				r.ExternalIP = a
 			}
 			c.addPort(p)
 		}

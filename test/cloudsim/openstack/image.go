@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -160,7 +161,8 @@ func (c *Cloud) showImage(i *Image) object {
 	if i.Size > 0 {
 		maps.Copy(doc, object{
 			"size": i.Size, "disk_format": i.DiskFormat, "container_format": "bare", "stores": "file",
-			"checksum": c.idOf("md5", i.ID),
+			"checksum": c.idOf("md5", i.ID), "virtual_size": i.Size, "os_hash_algo": "sha512",
+			"os_hash_value": strings.Repeat(c.idOf("sha512", i.ID), 4),
 		})
 	}
 	return doc
@@ -210,6 +212,7 @@ func (c *Cloud) snapshot(s *Server, name string) *Image {
 	maps.Copy(i.Properties, map[string]string{
 		"base_image_ref": s.ImageID, "instance_uuid": s.ID, "image_type": "snapshot",
 		"user_id": c.UserID(), "owner_user_name": c.opt.User, "owner_project_name": c.opt.Project,
+		"boot_roles": "member,reader",
 	})
 	return i
 }

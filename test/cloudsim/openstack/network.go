@@ -137,7 +137,7 @@ func only(fields []string, doc object) object {
 }
 
 func (c *Cloud) showNetwork(n *Network) object {
-	return object{
+	doc := object{
 		"id": n.ID, "name": n.Name, "description": n.Description, "status": n.Status,
 		"tenant_id": n.ProjectID, "project_id": n.ProjectID, "admin_state_up": !n.AdminDown,
 		"shared": n.Shared, "router:external": n.External, "mtu": n.MTU, "port_security_enabled": true,
@@ -148,6 +148,10 @@ func (c *Cloud) showNetwork(n *Network) object {
 		"created_at": n.Created.UTC().Format(seconds), "updated_at": n.Updated.UTC().Format(seconds),
 		"revision_number": 1,
 	}
+	if n.External {
+		doc["is_default"] = false
+	}
+	return doc
 }
 
 func (c *Cloud) readNetwork(q *call) (answer, error) {

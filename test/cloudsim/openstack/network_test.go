@@ -109,7 +109,7 @@ func TestNeutronFilters(t *testing.T) {
 
 func TestNeutronRefuses(t *testing.T) {
 	s := newSite(t, func(o *Options) {
-		o.Quotas = Quotas{Networks: 1, Subnets: 1, Ports: 1, FloatingIPs: 1, SecurityGroups: 2, GroupRules: 5}
+		o.Quotas = Quotas{Networks: 1, Subnets: 1, Ports: 1, FloatingIPs: 1, SecurityGroups: 2, GroupRules: 6}
 	}).login()
 	own := s.AddNetwork(Network{Name: "own"}, "10.0.0.0/24").ID
 	public := s.AddNetwork(Network{Name: "public", External: true}, "203.0.113.0/24").ID

@@ -42,26 +42,24 @@ func asRefusal(err error) refusal {
 type service struct {
 	root      string // what operations are named without
 	deny      func(http.ResponseWriter, *http.Request, refusal)
-	stamp     func(*call, http.Header) // headers of every answer
+	stamp     func(*call, http.Header) // versions in the headers of every answer
 	malformed string                   // said of a body that is no JSON object
 	missing   string                   // said of one without its member
 }
 
 // services by the first segment of the path.
 var services = map[string]*service{
-	"identity": {identity, keystoneError, noStamp, "Expecting a JSON object", "'%s' is a required property"},
+	"identity": {identity, keystoneError, nil, "Expecting a JSON object", "'%s' is a required property"},
 	"compute":  {compute, novaError, stampNova, "Malformed request body", "'%s' is a required property"},
-	"image":    {image, glanceError, noStamp, "Malformed request body", "'%s' is a required property"},
+	"image":    {image, glanceError, nil, "Malformed request body", "'%s' is a required property"},
 	"volume":   {volume, novaError, stampCinder, "Malformed request body", "'%s' is a required property"},
-	"network":  {network, neutronError, noStamp, "Body contains invalid data", "Unable to find '%s' in request body"},
+	"network":  {network, neutronError, nil, "Body contains invalid data", "Unable to find '%s' in request body"},
 }
 
 func serviceOf(path string) *service {
 	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return services[name]
 }
-
-func noStamp(*call, http.Header) {}
 
 // notHere answers for addresses that no service has.
 func notHere(w http.ResponseWriter, r *http.Request) {

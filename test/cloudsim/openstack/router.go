@@ -1,6 +1,7 @@
 package openstack
 
 import (
+	"net/http"
 	"time"
 )
 
@@ -11,7 +12,7 @@ type Router struct {
 	Name             string
 	ProjectID        string
 	ExternalNetwork  string // empty when it has no gateway
-	ExternalIP       string
+	ExternalIP       FixedIP
 	Tags             []string
 	Created, Updated time.Time
 }
@@ -25,7 +26,7 @@ func (c *Cloud) listRouters(q *call) (answer, error) {
 }
 
 func noRouter(id string) error {
-	return neutron(404, "RouterNotFound", "Router %s could not be found", id)
+	return neutron(http.StatusNotFound, "RouterNotFound", "Router %s could not be found", id)
 }
 
 func (c *Cloud) readRouter(q *call) (answer, error) {
@@ -41,7 +42,7 @@ func showRouter(r *Router) object {
 	if r.ExternalNetwork != "" {
 		gateway = object{
 			"network_id": r.ExternalNetwork, "enable_snat": true,
-			"external_fixed_ips": []object{{"ip_address": r.ExternalIP}},
+			"external_fixed_ips": []object{{"subnet_id": r.ExternalIP.SubnetID, "ip_address": r.ExternalIP.IP}},
 		}
 	}
 	return object{

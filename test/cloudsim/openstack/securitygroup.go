@@ -77,6 +77,8 @@ func (c *Cloud) showRule(g *SecurityGroup, r SecurityRule) object {
 		"direction": r.Direction, "ethertype": r.Ethertype, "protocol": orNull(r.Protocol),
 		"port_range_min": port(r.PortMin), "port_range_max": port(r.PortMax),
 		"remote_ip_prefix": orNull(r.RemotePrefix), "remote_group_id": orNull(r.RemoteGroup), "description": nil,
+		"remote_address_group_id": nil, "normalized_cidr": nil, "tags": []string{}, "revision_number": 0,
+		"created_at": g.Created.UTC().Format(seconds), "updated_at": g.Updated.UTC().Format(seconds),
 	}
 }
 
