@@ -15,12 +15,13 @@ import (
 func (g *Gateway) routes(e *echo.Echo) {
 	e.Use(g.observe)
 
-	e.GET("/healthz", g.healthz) // the program runs
-	e.GET("/readyz", g.readyz)   // it can answer: the store was read, every cloud was tried
+	open := e.Group("")
+	both(open, "/healthz", g.healthz) // the program runs
+	both(open, "/readyz", g.readyz)   // it can answer: the store was read, every cloud was tried
 
 	a := e.Group("", g.authenticate)
-	a.GET("/metrics", echo.WrapHandler(g.metrics.handler()))
-	a.GET("/clouds", g.clouds) // how fresh each cloud's part is
+	both(a, "/metrics", echo.WrapHandler(g.metrics.handler()))
+	both(a, "/clouds", g.clouds) // how fresh each cloud's part is
 
 	o := a.Group("", g.version)
 	for _, path := range []string{"/-/", "/-", "/.well-known/org/ogf/occi/-/", "/.well-known/org/ogf/occi/-"} {

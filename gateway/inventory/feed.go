@@ -57,6 +57,8 @@ func newFeed(o Options) *feed {
 
 // shards are those that have accounts, in order.
 func (f *feed) shards() []int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	set := map[int]bool{}
 	for uid := range f.states {
 		set[store.Shard(uid)] = true
