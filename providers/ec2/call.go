@@ -45,9 +45,10 @@ func operation[In any]() string {
 	return strings.TrimSuffix(reflect.TypeFor[In]().Name(), "Input")
 }
 
-// pages collects the rows of a listing. next is given the token of a page, nil
-// for the first, and gives the page's rows and the token of the next one.
-func pages[Row any](next func(token *string) ([]Row, *string, error)) ([]Row, error) {
+// pages collects the rows of the listing called operation. next is given the
+// token of a page, nil for the first, and gives the page's rows and the token of
+// the next one.
+func pages[Row any](operation string, next func(token *string) ([]Row, *string, error)) ([]Row, error) {
 	all := []Row{}
 	var token *string
 	for {
@@ -60,7 +61,7 @@ func pages[Row any](next func(token *string) ([]Row, *string, error)) ([]Row, er
 			return all, nil
 		}
 		if value(following) == value(token) {
-			return nil, providers.Errorf(providers.ErrUnavailable, "paging", "the cloud gives the same page again and again")
+			return nil, providers.Errorf(providers.ErrUnavailable, operation, "the cloud gives the same page again and again")
 		}
 		token = following
 	}

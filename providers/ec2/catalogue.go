@@ -78,7 +78,7 @@ func (s Images) listings() (calls []sdk.DescribeImagesInput) {
 }
 
 func (p *Provider) describeImages(ctx context.Context, in sdk.DescribeImagesInput) ([]types.Image, error) {
-	return pages(func(token *string) ([]types.Image, *string, error) {
+	return pages("DescribeImages", func(token *string) ([]types.Image, *string, error) {
 		in.MaxResults, in.NextToken = aws.Int32(pageSize), token
 		out, err := read(ctx, p.api.DescribeImages, &in)
 		if err != nil {
@@ -99,7 +99,7 @@ func (p *Provider) sizes(ctx context.Context) ([]providers.Size, error) {
 	if len(p.settings.Sizes) == 0 {
 		filters = []types.Filter{filter("current-generation", "true"), filter("bare-metal", "false")}
 	}
-	return pages(func(token *string) ([]providers.Size, *string, error) {
+	return pages("DescribeInstanceTypes", func(token *string) ([]providers.Size, *string, error) {
 		in := &sdk.DescribeInstanceTypesInput{Filters: filters, MaxResults: aws.Int32(sizePage), NextToken: token}
 		out, err := read(ctx, p.api.DescribeInstanceTypes, in)
 		if err != nil {

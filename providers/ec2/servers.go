@@ -19,7 +19,7 @@ const pageSize = 1000
 // Servers lists the instances of all pages, 1,000 a page. Terminated ones,
 // which EC2 shows for about an hour, are left out.
 func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
-	return pages(func(token *string) ([]providers.Server, *string, error) {
+	return pages("DescribeInstances", func(token *string) ([]providers.Server, *string, error) {
 		in := &sdk.DescribeInstancesInput{MaxResults: aws.Int32(pageSize), NextToken: token}
 		out, err := read(ctx, p.api.DescribeInstances, in)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // subnets lists the subnets that fit all filters, of all pages.
 func (p *Provider) subnets(ctx context.Context, filters ...types.Filter) ([]types.Subnet, error) {
-	return pages(func(token *string) ([]types.Subnet, *string, error) {
+	return pages("DescribeSubnets", func(token *string) ([]types.Subnet, *string, error) {
 		in := &sdk.DescribeSubnetsInput{Filters: filters, MaxResults: aws.Int32(pageSize), NextToken: token}
 		out, err := read(ctx, p.api.DescribeSubnets, in)
 		if err != nil {

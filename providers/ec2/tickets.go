@@ -59,7 +59,10 @@ func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Prog
 	if err != nil {
 		return providers.Progress{}, err
 	}
-	done := providers.Progress{ID: s.ID, Message: message}
+	done := providers.Progress{Message: message}
+	if s.Op == opBoot {
+		done.ID = s.ID // the others are of links, which have no id at EC2
+	}
 	if left != nil {
 		done.Ticket = left.encode()
 	}

@@ -14,7 +14,7 @@ import (
 
 // Volumes lists the EBS volumes of all pages.
 func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
-	return pages(func(token *string) ([]providers.Volume, *string, error) {
+	return pages("DescribeVolumes", func(token *string) ([]providers.Volume, *string, error) {
 		in := &sdk.DescribeVolumesInput{MaxResults: aws.Int32(pageSize), NextToken: token}
 		out, err := read(ctx, p.api.DescribeVolumes, in)
 		if err != nil {

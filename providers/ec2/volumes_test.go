@@ -135,8 +135,8 @@ func TestAttachVolumeToPendingServer(t *testing.T) {
 	}
 	progress, err := p.Poll(t.Context(), ticket)
 	must(t, err)
-	if progress.Ticket != ticket {
-		t.Errorf("ticket became %q", progress.Ticket)
+	if progress.Ticket != ticket || progress.ID != "" {
+		t.Errorf("progress is %+v, want the same ticket and no id of a link", progress)
 	}
 	// The server is not ended: it was there before.
 	_, err = p.Poll(t.Context(), progress.Ticket)
