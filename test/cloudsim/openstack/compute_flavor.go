@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Flavor is one of Nova's sizes.
+// Flavor is one of Nova's sizes. Source: Compute API reference, "Flavors".
 type Flavor struct {
 	ID           string
 	Name         string

@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// KeyPair is one of the user's keys in Nova; its name is its id.
+// KeyPair is one of the user's keys in Nova; its name is its id. Source: Compute
+// API reference, "Keypairs (keypairs)".
 type KeyPair struct {
 	Name        string
 	Type        string // ssh or x509

@@ -6,7 +6,8 @@ import (
 )
 
 // Server is one instance of Nova. VMState and TaskState are Nova's own words;
-// the status that the API shows follows from them.
+// the status that the API shows follows from them. Source: Compute API
+// reference, "Servers (servers)".
 type Server struct {
 	ID               string
 	Name             string
@@ -146,6 +147,8 @@ func set[T any](field *T, value *T) {
 	}
 }
 
+// deleteServer is accepted in any state and while any task goes on, also a second
+// time; only a lock forbids it.
 func (c *Cloud) deleteServer(q *call) (answer, error) {
 	s, err := c.server(q)
 	if err != nil {
@@ -166,6 +169,7 @@ func (c *Cloud) deleteServer(q *call) (answer, error) {
 // removeServer ends a server with its ports and the volumes that die with it.
 func (c *Cloud) removeServer(s *Server) {
 	s.VMState, s.TaskState, s.Updated = "deleted", "", c.at
+	// Volumes are free at once, also those that were still on their way in.
 	for _, a := range s.Attached {
 		if v, ok := c.volumes.get(a.VolumeID); ok {
 			c.release(v)

@@ -7,7 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// diskWish is a disk of a new server (block_device_mapping_v2).
+// diskWish is a disk of a new server. Source: Compute API reference, "Create
+// Server", block_device_mapping_v2.
 type diskWish struct {
 	Boot        any    `json:"boot_index"` // a number or its text
 	UUID        string `json:"uuid"`
@@ -98,6 +99,8 @@ func (c *Cloud) release(v *Volume) {
 // attachable are the vm_states in which volumes come and go.
 var attachable = []string{"active", "paused", "stopped", "resized", "suspended", "shelved", "shelved_offloaded"}
 
+// createAttachment answers before the volume is there: Cinder shows it attaching,
+// then in-use. Source: Compute API reference, "Servers with volume attachments".
 func (c *Cloud) createAttachment(q *call) (answer, error) {
 	s, err := c.server(q)
 	if err != nil {
@@ -170,6 +173,8 @@ func (c *Cloud) attachment(q *call) (*Server, Attachment, error) {
 	return s, s.Attached[i], nil
 }
 
+// deleteAttachment is accepted once; the attachment is listed until the volume is
+// available again.
 func (c *Cloud) deleteAttachment(q *call) (answer, error) {
 	s, a, err := c.attachment(q)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// FloatingIP is a public address that can be mapped to a port.
+// FloatingIP is a public address that can be mapped to a port. Source: Networking
+// API v2.0, "Floating IPs".
 type FloatingIP struct {
 	ID               string
 	IP               string

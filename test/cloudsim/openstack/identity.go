@@ -14,7 +14,8 @@ import (
 // keystoneTime is the form of times in Keystone's documents.
 const keystoneTime = "2006-01-02T15:04:05.000000Z"
 
-// token is one login.
+// token is one login. Source: Identity API v3, "Authentication and token
+// management".
 type token struct {
 	methods []string
 	scoped  bool
@@ -203,7 +204,8 @@ func (c *Cloud) valid(id string) (token, bool) {
 	return t, ok && c.at.Before(t.expires)
 }
 
-// admit checks the token that a call brings.
+// admit checks the token that a call brings. A token without a project is
+// refused everywhere but in Keystone; real services differ in how.
 func (c *Cloud) admit(q *call) error {
 	id := q.Header.Get("X-Auth-Token")
 	if _, struck := c.opt.Faults.Take(fault.Expire, q.op); struck {

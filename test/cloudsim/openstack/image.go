@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Image is one of Glance's images.
+// Image is one of Glance's images. Source: Image service API v2, "Images".
 type Image struct {
 	ID               string
 	Name             string
@@ -33,7 +33,8 @@ type Image struct {
 func (i *Image) id() string      { return i.ID }
 func (i *Image) born() time.Time { return i.Created }
 
-// imageFields that are filters too, beside visibility and tag.
+// imageFilters are the members that a listing can be filtered by, beside
+// visibility, tag, os_hidden and all properties.
 var imageFilters = map[string]func(*Image) string{
 	"id":               func(i *Image) string { return i.ID },
 	"name":             func(i *Image) string { return i.Name },
@@ -130,6 +131,7 @@ func (c *Cloud) image(q *call, missing string) (*Image, error) {
 	return i, nil
 }
 
+// deleteImage refuses what another project owns and what is protected.
 func (c *Cloud) deleteImage(q *call) (answer, error) {
 	i, err := c.image(q, "Failed to find image %s to delete")
 	switch {

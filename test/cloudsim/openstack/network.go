@@ -10,7 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Network is one of Neutron's.
+// Network is one of Neutron's. Source: Networking API v2.0, "Networks"; filters and
+// pages: "General API overview".
 type Network struct {
 	ID               string
 	Name             string

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Port is a connection to a network.
+// Port is a connection to a network. Source: Networking API v2.0, "Ports".
 type Port struct {
 	ID               string
 	Name             string
@@ -47,6 +47,7 @@ type optional[T any] struct {
 	value T
 }
 
+// UnmarshalJSON notes that the member was there, null too.
 func (o *optional[T]) UnmarshalJSON(text []byte) error {
 	o.sent = true
 	return json.Unmarshal(text, &o.value)

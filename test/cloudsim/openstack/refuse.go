@@ -19,6 +19,7 @@ type refusal struct {
 	message string
 }
 
+// Error is the message alone.
 func (r refusal) Error() string { return r.message }
 
 func refuse(status int, format string, args ...any) error {
@@ -95,6 +96,7 @@ var novaCodes = map[int]string{
 	http.StatusServiceUnavailable:    "serviceUnavailable",
 }
 
+// novaError is the form of Nova and Cinder. Source: Compute API guide, "Faults".
 func novaError(w http.ResponseWriter, r *http.Request, f refusal) {
 	if f.status == http.StatusUnauthorized {
 		middlewareError(w, r, f)
@@ -121,6 +123,8 @@ func fillHeader(h http.Header, name, value string) {
 	}
 }
 
+// keystoneError is the form of Keystone. Source: Identity API v3, "Error
+// responses".
 func keystoneError(w http.ResponseWriter, r *http.Request, f refusal) {
 	if f.status == http.StatusUnauthorized {
 		challenge(w, r)
@@ -142,6 +146,7 @@ func challenge(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("WWW-Authenticate", `Keystone uri="`+(&call{Request: r}).base()+`/identity"`)
 }
 
+// neutronError is the form of Neutron. Source: Networking API v2.0, "Faults".
 func neutronError(w http.ResponseWriter, r *http.Request, f refusal) {
 	if f.status == http.StatusUnauthorized {
 		middlewareError(w, r, f)
@@ -154,6 +159,8 @@ func neutronError(w http.ResponseWriter, r *http.Request, f refusal) {
 	send(w, f.status, object{"NeutronError": object{"type": kind, "message": f.message, "detail": ""}})
 }
 
+// glanceError is the form of Glance, and of what stands before the services for
+// addresses that they do not have: a page of HTML.
 func glanceError(w http.ResponseWriter, r *http.Request, f refusal) {
 	if f.status == http.StatusUnauthorized {
 		challenge(w, r)

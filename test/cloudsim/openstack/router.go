@@ -6,7 +6,7 @@ import (
 )
 
 // Router connects subnets with an external network. It has a port in each
-// subnet, whose device it is.
+// subnet, whose device it is. Source: Networking API v2.0, "Routers".
 type Router struct {
 	ID               string
 	Name             string

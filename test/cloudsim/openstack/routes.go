@@ -17,7 +17,9 @@ const (
 )
 
 // routes are all operations the simulator has, in the order of the API
-// reference. GET answers HEAD too.
+// reference. GET answers HEAD too. Parameters that ask for an order (sort,
+// sort_key, sort_dir) and Neutron's page_reverse are accepted and change nothing;
+// uploads, snapshots, shelving, rescue and changes of routers are left out.
 var routes = []route{
 	{"GET", "/identity", (*Cloud).identityVersions, true},
 	{"GET", "/identity/{$}", (*Cloud).identityVersions, true},

@@ -8,7 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// SecurityGroup is a set of rules for the traffic of ports.
+// SecurityGroup is a set of rules for the traffic of ports; no packet is ever
+// judged by them. Source: Networking API v2.0, "Security groups".
 type SecurityGroup struct {
 	ID               string
 	Name             string

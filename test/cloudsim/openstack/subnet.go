@@ -8,7 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Subnet is a range of addresses in a network.
+// Subnet is a range of addresses in a network. Source: Networking API v2.0,
+// "Subnets".
 type Subnet struct {
 	ID               string
 	Name             string

@@ -9,7 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Volume is one of Cinder's.
+// Volume is one of Cinder's. An attached one names its server. Source: Block
+// Storage API v3, "Volumes (volumes)".
 type Volume struct {
 	ID               string
 	Name             string
@@ -86,6 +87,8 @@ func (c *Cloud) volumeLinks(q *call, v *Volume) []object {
 	}
 }
 
+// showVolume is a volume's document; while it is being attached Cinder does not
+// show the attachment yet.
 func (c *Cloud) showVolume(q *call, v *Volume) object {
 	attachments := []object{}
 	if v.ServerID != "" && v.Status != "attaching" {
@@ -116,6 +119,8 @@ type volumeWish struct {
 	Metadata    map[string]string `json:"metadata"`
 }
 
+// createVolume checks in Cinder's order: form, type, zone, then quotas, which are
+// 413 there.
 func (c *Cloud) createVolume(q *call) (answer, error) {
 	var w volumeWish
 	if err := q.decode("volume", &w); err != nil {
