@@ -211,11 +211,11 @@ func TestSmallAnswers(t *testing.T) {
 		}
 	}
 	cases := map[string]string{
-		string(occi.AppendOK(nil, occi.TextPlain)):                        "OK",
-		string(occi.AppendOK(nil, occi.TextOCCI)):                         "OK",
-		string(occi.AppendOK(nil, occi.JSON)):                             "{}",
+		string(occi.AppendOK(nil, occi.TextPlain)):                         "OK",
+		string(occi.AppendOK(nil, occi.TextOCCI)):                          "OK",
+		string(occi.AppendOK(nil, occi.JSON)):                              "{}",
 		string(occi.AppendError(nil, occi.TextPlain, 400, "a \"b\"\nc\\")): `a "b" c\`,
-		string(occi.AppendError(nil, occi.OCCIJSON, 409, "a \"b\"\nc")):   `{"code":409,"message":"a \"b\"\nc"}`,
+		string(occi.AppendError(nil, occi.OCCIJSON, 409, "a \"b\"\nc")):    `{"code":409,"message":"a \"b\"\nc"}`,
 	}
 	for got, want := range cases {
 		if got != want {

@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 	if e.Expected != "" {
 		b.WriteString(", expected " + e.Expected)
 	}
-	return b.String()
+	return string(appendPlain(nil, b.String()))
 }
 
 // maxShown is how much of a client's text an error message repeats, in bytes.

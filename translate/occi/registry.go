@@ -24,6 +24,7 @@ type Registry struct {
 // category is a Kind, a Mixin or an Action with the renderings that every
 // entity of it repeats.
 type category struct {
+	id     string
 	class  Class
 	kind   *Kind
 	mixin  *Mixin
@@ -108,13 +109,19 @@ func (r *Registry) Merge(mixins ...Mixin) (*Registry, []error) {
 // order sorts the mixins that were added by identifier, behind the model's own
 // and before those of schemeOpenStack.
 func (r *Registry) order() {
-	slices.SortStableFunc(r.mixins, func(a, b *Mixin) int {
-		entryA, entryB := r.categories[a.ID()], r.categories[b.ID()]
-		if c := cmp.Compare(entryA.rank, entryB.rank); c != 0 || entryA.rank == rankOwn {
+	entries := make([]category, len(r.mixins))
+	for i, m := range r.mixins {
+		entries[i] = r.categories[m.ID()]
+	}
+	slices.SortStableFunc(entries, func(a, b category) int {
+		if c := cmp.Compare(a.rank, b.rank); c != 0 || a.rank == rankOwn {
 			return c
 		}
-		return strings.Compare(a.ID(), b.ID())
+		return strings.Compare(a.id, b.id)
 	})
+	for i := range entries {
+		r.mixins[i] = entries[i].mixin
+	}
 }
 
 // Kinds lists all kinds; core#entity, core#resource and core#link come first

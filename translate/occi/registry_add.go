@@ -9,10 +9,10 @@ func (r *Registry) addAction(a *Action) error {
 	if err := r.checkCategory(a.Category, a.Attributes); err != nil {
 		return err
 	}
-	entry := category{class: ClassAction, action: a, short: shortLine(a.Category, ClassAction)}
+	entry := category{id: a.ID(), class: ClassAction, action: a, short: shortLine(a.Category, ClassAction)}
 	entry.line = entry.short
 	r.actions = append(r.actions, a)
-	r.categories[a.ID()] = entry
+	r.categories[entry.id] = entry
 	return nil
 }
 
@@ -33,9 +33,9 @@ func (r *Registry) addKind(k *Kind) error {
 	}
 	r.kinds = append(r.kinds, k)
 	r.index(k.Attributes)
-	entry := category{class: ClassKind, kind: k, short: shortLine(k.Category, ClassKind)}
+	entry := category{id: k.ID(), class: ClassKind, kind: k, short: shortLine(k.Category, ClassKind)}
 	entry.line = entityLine(entry.short, k.Title, "", k.Location)
-	r.categories[k.ID()] = entry
+	r.categories[entry.id] = entry
 	return nil
 }
 
@@ -54,9 +54,9 @@ func (r *Registry) addMixin(m *Mixin, rank int) error {
 	}
 	r.mixins = append(r.mixins, m)
 	r.index(m.Attributes)
-	entry := category{class: ClassMixin, mixin: m, rank: rank, short: shortLine(m.Category, ClassMixin)}
+	entry := category{id: m.ID(), class: ClassMixin, mixin: m, rank: rank, short: shortLine(m.Category, ClassMixin)}
 	entry.line = entityLine(entry.short, m.Title, r.rel(m), m.Location)
-	r.categories[m.ID()] = entry
+	r.categories[entry.id] = entry
 	return nil
 }
 

@@ -31,6 +31,14 @@ func (r *Registry) rel(m *Mixin) string {
 	return m.Depends[i]
 }
 
+// mixinLine is a mixin as entities show it, kept if it is of this registry.
+func (r *Registry) mixinLine(m *Mixin) string {
+	if entry := r.categories[m.ID()]; entry.mixin == m {
+		return entry.line
+	}
+	return entityLine(shortLine(m.Category, ClassMixin), m.Title, r.rel(m), m.Location)
+}
+
 // AppendCategoriesText appends categories in text/plain.
 func (r *Renderer) AppendCategoriesText(dst []byte, s Selection) []byte {
 	w := writer{dst: dst, start: len(dst)}
@@ -47,7 +55,7 @@ func (r *Renderer) writeCategories(w *writer, s Selection) {
 	}
 	for _, m := range s.Mixins {
 		w.begin("Category")
-		w.dst = append(w.dst, entityLine(shortLine(m.Category, ClassMixin), m.Title, r.Registry.rel(m), m.Location)...)
+		w.dst = append(w.dst, r.Registry.mixinLine(m)...)
 		w.dst = appendDefinitions(w.dst, m.Attributes)
 		w.dst = appendReferences(w.dst, m.Actions)
 	}

@@ -10,20 +10,15 @@ func (r *Renderer) appendObject(dst []byte, e, owner *Entity) []byte {
 	dst = r.appendList(dst, `,"mixins":[`, e.Mixins, ClassMixin)
 	dst = appendAttributes(append(dst, `,"attributes":`...), e.Attributes)
 	dst = r.appendList(dst, `,"actions":[`, e.Actions, ClassAction)
-	dst = append(dst, `,"id":"`...)
-	if isUUID(e.ID) {
-		dst = append(r.appendID(dst, e.ID), '"')
-	} else {
-		dst = appendString(dst[:len(dst)-1], e.ID)
-	}
+	dst = r.appendIDMember(append(dst, `,"id":`...), e.ID)
 	dst = appendMember(dst, `,"title":`, e.Title)
 	dst = appendMember(dst, `,"summary":`, e.Summary)
-	source := e.Source
-	if owner != nil {
-		source = End{Location: r.Registry.Path(owner), Kind: owner.Kind}
+	if owner == nil {
+		dst = appendEnd(dst, `,"source":`, e.Source)
+	} else {
+		dst = r.appendOwner(dst, owner)
 	}
-	dst = appendEnd(dst, `,"source":{"location":`, source)
-	dst = appendEnd(dst, `,"target":{"location":`, e.Target)
+	dst = appendEnd(dst, `,"target":`, e.Target)
 	for i := range e.Links {
 		if i == 0 {
 			dst = append(dst, `,"links":[`...)
@@ -35,6 +30,27 @@ func (r *Renderer) appendObject(dst []byte, e, owner *Entity) []byte {
 	if len(e.Links) > 0 {
 		dst = append(dst, ']')
 	}
+	return append(dst, '}')
+}
+
+func (r *Renderer) appendIDMember(dst []byte, id string) []byte {
+	if !isUUID(id) {
+		return appendString(dst, id)
+	}
+	return append(r.appendID(append(dst, '"'), id), '"')
+}
+
+// appendOwner appends the source of an inline link, the resource it is part of.
+func (r *Renderer) appendOwner(dst []byte, owner *Entity) []byte {
+	k := r.Registry.Kind(owner.Kind)
+	if k == nil || owner.ID == "" {
+		return dst
+	}
+	dst = append(append(dst, `,"source":{"location":"`...), k.Location...)
+	quote := len(dst) // the path goes on inside of the same string
+	dst = appendString(dst, owner.ID)
+	dst = append(dst[:quote], dst[quote+1:]...)
+	dst = appendString(append(dst, `,"kind":`...), owner.Kind)
 	return append(dst, '}')
 }
 
@@ -83,7 +99,7 @@ func appendEnd(dst []byte, open string, end End) []byte {
 	if end.Location == "" {
 		return dst
 	}
-	dst = appendString(append(dst, open...), end.Location)
+	dst = appendString(append(append(dst, open...), `{"location":`...), end.Location)
 	dst = appendMember(dst, `,"kind":`, end.Kind)
 	return append(dst, '}')
 }

@@ -132,9 +132,9 @@ func (r *Renderer) appendLink(dst []byte, e, l *Entity) []byte {
 		dst = append(append(append(dst, `"; `...), AttrTitle...), `="`...)
 		dst = appendEscaped(dst, l.Title, ";")
 	}
-	if path := r.Registry.Path(e); path != "" {
+	if k := r.Registry.Kind(e.Kind); k != nil && e.ID != "" {
 		dst = append(append(append(dst, `"; `...), AttrSource...), `="`...)
-		dst = appendURI(dst, path)
+		dst = appendURI(append(dst, k.Location...), e.ID)
 	}
 	dst = append(append(append(dst, `"; `...), AttrTarget...), `="`...)
 	dst = append(appendURI(dst, l.Target.Location), '"')
