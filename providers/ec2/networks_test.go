@@ -61,7 +61,8 @@ func TestCreateNetwork(t *testing.T) {
 	}{
 		{"of its own choice", providers.NetworkSpec{}, map[string]string{"VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24"}},
 		{
-			"as asked for", providers.NetworkSpec{Token: "tok", Name: "front", CIDR: "10.0.9.0/28", Gateway: "10.0.9.1", Zone: "z2"},
+			"as asked for",
+			providers.NetworkSpec{Token: "tok", Name: "front", CIDR: "10.0.9.0/28", Gateway: "10.0.9.1", Zone: "z2"},
 			map[string]string{
 				"VpcId": "vpc-1", "CidrBlock": "10.0.9.0/28", "AvailabilityZone": "z2", "TagSpecification.1.ResourceType": "subnet",
 				"TagSpecification.1.Tag.1.Key": "Name", "TagSpecification.1.Tag.1.Value": "front",

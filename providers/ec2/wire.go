@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -48,7 +49,7 @@ func nonsense(operation, root string, err error) error {
 	switch {
 	case root != "":
 		e.Message = "the answer is a document <" + root + ">, not one of EC2"
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		e.Message, e.Err = "the answer broke off: "+err.Error(), err
 	}
 	return e
