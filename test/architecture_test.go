@@ -47,8 +47,9 @@ var imports = []struct {
 	{"translate/occi", nil},
 }
 
-// testsToo is what every test may import beside what its package may.
-var testsToo = []string{"providers/providertest", "gateway/store/storetest", "test/cloudsim/*"}
+// testsToo is what every test may import beside what its package may. The
+// embedded store is what tests above it stand on.
+var testsToo = []string{"providers/providertest", "gateway/store/storetest", "gateway/store/bolt", "test/cloudsim/*"}
 
 // confined says which packages alone may import a library, by the start of its
 // path. Tests are free.

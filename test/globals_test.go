@@ -32,7 +32,7 @@ func TestNothingRunsByItself(t *testing.T) {
 var makers = []string{
 	"embed.FS", "errors.New", "fmt.Errorf", "regexp.MustCompile", "reflect.TypeFor", "strings.NewReplacer",
 	"netip.MustParseAddr", "netip.MustParsePrefix", "template.Must", "uuid.MustParse",
-	"decimal.NewFromInt", "decimal.New", "prometheus.NewDesc", "[]byte",
+	"decimal.NewFromInt", "decimal.New", "prometheus.NewDesc", "redis.NewScript", "[]byte",
 }
 
 // TestNoMutableState lets package variables be tables, errors and the like, and
