@@ -70,7 +70,7 @@ func TestSignatures(t *testing.T) {
 func TestSessions(t *testing.T) {
 	r := newRig(t, ec2.Options{Account: "210987654321"})
 	config := sts.Options{
-		Region: "eu-central-1", BaseEndpoint: &r.url, Retryer: aws.NopRetryer{},
+		Region: "eu-central-1", BaseEndpoint: &r.url, Retryer: aws.NopRetryer{}, HTTPClient: sender{},
 		Credentials: credentials.NewStaticCredentialsProvider(r.user.AccessKeyID, r.user.SecretAccessKey, ""),
 	}
 	user, err := sts.New(config).GetCallerIdentity(t.Context(), &sts.GetCallerIdentityInput{})
@@ -95,7 +95,7 @@ func TestSessions(t *testing.T) {
 	r.must(err)
 	same(t, "role", *role.Arn, "arn:aws:sts::210987654321:assumed-role/reader/gate")
 
-	client := api.New(api.Options{Region: "eu-central-1", BaseEndpoint: &r.url, Retryer: aws.NopRetryer{}, Credentials: session})
+	client := api.New(api.Options{Region: "eu-central-1", BaseEndpoint: &r.url, Retryer: aws.NopRetryer{}, HTTPClient: sender{}, Credentials: session})
 	_, err = client.DescribeRegions(t.Context(), &api.DescribeRegionsInput{})
 	r.must(err)
 	r.Faults().Set(fault.Fault{Kind: fault.Expire, Times: 2})
@@ -110,7 +110,7 @@ func TestSessions(t *testing.T) {
 func TestWrongRegion(t *testing.T) {
 	r := newRig(t, ec2.Options{})
 	client := api.New(api.Options{
-		Region: "us-west-2", BaseEndpoint: &r.url, Retryer: aws.NopRetryer{},
+		Region: "us-west-2", BaseEndpoint: &r.url, Retryer: aws.NopRetryer{}, HTTPClient: sender{},
 		Credentials: credentials.NewStaticCredentialsProvider(r.user.AccessKeyID, r.user.SecretAccessKey, ""),
 	})
 	_, err := client.DescribeRegions(t.Context(), &api.DescribeRegionsInput{})
