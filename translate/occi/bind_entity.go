@@ -181,4 +181,5 @@ func (n *binding) compare() {
 		}
 	}
 	slices.Sort(n.out.Changed)
+	n.out.Changed = slices.Compact(n.out.Changed)
 }

@@ -85,6 +85,7 @@ func TestMixins(t *testing.T) {
 		{"text", occi.TextPlain, `Category: stufik; scheme="http://example.com/occi/my_stuff#"; class="mixin"; title="My stuff"; rel="` + rel + `"; location="/mixin/x/"`},
 		{"no class, absolute location", occi.TextPlain, `Category: stufik;scheme="http://example.com/occi/my_stuff";title="My stuff";rel="` + rel + `";location="http://gw.example.org/mixin/x"`},
 		{"JSON collection", occi.OCCIJSON, `{"mixins":[{"term":"stufik","scheme":"http://example.com/occi/my_stuff#","title":"My stuff","depends":["` + rel + `"],"applies":[],"attributes":{"a":{"type":"string"}},"location":"/mixin/x/"}]}`},
+		{"JSON array", occi.OCCIJSON, `[{"title":"My stuff","term":"stufik","scheme":"http://example.com/occi/my_stuff#","depends":["` + rel + `"],"location":"/mixin/x/"}]`},
 		{"JSON object", occi.OCCIJSON, `{"title":"My stuff","term":"stufik","scheme":"http://example.com/occi/my_stuff#","depends":["` + rel + `"],"location":"/mixin/x/"}`},
 	}
 	for _, c := range cases {

@@ -272,6 +272,13 @@ func TestFilter(t *testing.T) {
 	if err != nil || !f.Match(registry(t), &e) {
 		t.Errorf("query string: %v", err)
 	}
+	f, err = binder(t).Filter(parse(t, occi.TextPlain, `X-OCCI-Attribute: occi.core.source="http://gw.example.org/compute/1", `+
+		`occi.core.target="/network/1", occi.core.target.kind="`+occi.KindNetwork+`", occi.core.summary=""`))
+	if err != nil || !f.Match(registry(t), &current) || f.Match(registry(t), &e) {
+		t.Errorf("filter by the ends of links: %v", err)
+	}
+	_, err = binder(t).Filter(parse(t, occi.TextPlain, stopLine))
+	wantError(t, err, occi.Invalid, `line 1: action in a filter: "`+occi.ActionStop+`", expected a kind or a mixin`)
 	_, err = binder(t).Filter(parse(t, occi.TextPlain, "X-OCCI-Attribute: a=1"))
 	wantError(t, err, occi.Invalid, `line 1: unknown attribute "a"`)
 	_, err = binder(t).FilterQuery(nil, []string{"a"})

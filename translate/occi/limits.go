@@ -6,7 +6,7 @@ type Limits struct {
 	Line   int   // bytes of a line after unfolding, and of a header line; 1 MiB
 	Depth  int   // nesting of JSON; 32
 	Values int   // categories, links, attributes, locations and JSON members together; 20000
-	Name   int   // bytes of a term, a scheme or an attribute's name; 1024
+	Name   int   // bytes of a term, a scheme, an attribute's name, a title or location of a category; 1024
 }
 
 func (l Limits) withDefaults() Limits {

@@ -31,6 +31,8 @@ func TestLimits(t *testing.T) {
 		{"nesting", occi.JSON, `{"attributes":{"a":[[1]]}}`, "at /attributes/a/0: JSON is nested too deeply, expected at most 3 levels"},
 		{"name", occi.TextPlain, "X-OCCI-Attribute: " + strings.Repeat("x", 21) + "=1", "line 1: name is too long, expected at most 20 bytes"},
 		{"term", occi.TextPlain, "Category: abc; scheme=\"http://x.example/#\"", "line 1: name is too long, expected at most 20 bytes"},
+		{"title of a category", occi.TextPlain, "Category: a; scheme=\"b:#\"; title=\"" + strings.Repeat("x", 21) + "\"", "line 1: name is too long, expected at most 20 bytes"},
+		{"term in JSON", occi.JSON, `{"term":"` + strings.Repeat("x", 21) + `"}`, "at /term: name is too long, expected at most 20 bytes"},
 		{"member name", occi.JSON, `{"attributes":{"` + strings.Repeat("x", 21) + `":1}}`, "at /attributes/" + strings.Repeat("x", 21) + ": name is too long, expected at most 20 bytes"},
 	}
 	for _, c := range cases {

@@ -62,7 +62,7 @@ func (j *jsonParser) top() error {
 			if j.dec.PeekKind() == '"' {
 				return j.reference()
 			}
-			return j.entityInto(&j.doc.Entities)
+			return j.element()
 		})
 	}
 	if _, err := j.dec.ReadToken(); err != nil {
@@ -71,11 +71,29 @@ func (j *jsonParser) top() error {
 	return j.pos().fail("not a document of OCCI", "", "a JSON object or array")
 }
 
+// element reads an entity or the definition of a mixin in an outermost array.
+func (j *jsonParser) element() error {
+	var o jsonObject
+	if err := j.object(&o); err != nil {
+		return err
+	}
+	if o.wrapper || o.action != nil {
+		return o.part.Pos.fail("not an entity", "", "kind, attributes, links and the like")
+	}
+	if !o.isDefinition() {
+		j.doc.Entities = append(j.doc.Entities, o.part)
+		return nil
+	}
+	o.definition.Class, o.definition.Pos = ClassMixin, o.part.Pos
+	j.doc.Definitions = append(j.doc.Definitions, o.definition)
+	return nil
+}
+
 // file sorts what the outermost object holds into the document.
 func (j *jsonParser) file(o *jsonObject) error {
 	switch {
-	case o.definition.Term != "" || o.definition.Scheme != "":
-		o.definition.Class = ClassMixin
+	case o.isDefinition():
+		o.definition.Class, o.definition.Pos = ClassMixin, o.part.Pos
 		j.doc.Definitions = append(o.definitions, o.definition)
 	case o.action != nil:
 		o.action.Attributes = append(o.action.Attributes, o.part.Attributes...)
@@ -108,6 +126,9 @@ type jsonObject struct {
 
 // in is the place of a member.
 func (o *jsonObject) in(name string) Pos { return Pos{Path: o.part.Pos.Path, Member: name} }
+
+// isDefinition tells a category from an entity.
+func (o *jsonObject) isDefinition() bool { return o.definition.Term != "" || o.definition.Scheme != "" }
 
 // isEntity tells an entity from an object of collections.
 func (o *jsonObject) isEntity() bool {
@@ -206,6 +227,15 @@ func (j *jsonParser) text() (string, error) {
 		return "", j.pos().fail("wrong JSON type", "", "a string")
 	}
 	return token.String(), nil
+}
+
+// shortText reads a string that has the length of a name.
+func (j *jsonParser) shortText() (string, error) {
+	s, err := j.text()
+	if err != nil {
+		return "", err
+	}
+	return s, j.named(s, j.pos())
 }
 
 // texts reads an array of strings.

@@ -48,15 +48,15 @@ func (j *jsonParser) member(o *jsonObject, name string) (err error) {
 func (j *jsonParser) definitionMember(o *jsonObject, name string) (err error) {
 	switch name {
 	case "term":
-		o.definition.Term, err = j.text()
+		o.definition.Term, err = j.shortText()
 	case "scheme":
-		o.definition.Scheme, err = j.text()
+		o.definition.Scheme, err = j.shortText()
 	case "depends":
 		var depends []string
 		depends, err = j.texts()
 		o.definition.Rel = append(o.definition.Rel, depends...)
 	case "location":
-		o.definition.Location, err = j.text()
+		o.definition.Location, err = j.shortText()
 	case "parent", "applies", "class", "self", "uri", "href", "$schema":
 		return j.dec.SkipValue()
 	default:
@@ -138,7 +138,7 @@ func (j *jsonParser) definitionInto(o *jsonObject, class Class) error {
 
 func (j *jsonParser) definitionOrTitle(o *jsonObject, name string) (err error) {
 	if name == "title" {
-		o.definition.Title, err = j.text()
+		o.definition.Title, err = j.shortText()
 		return err
 	}
 	return j.definitionMember(o, name)
@@ -150,7 +150,7 @@ func (j *jsonParser) entityInto(list *[]Part) error {
 	if err := j.object(&o); err != nil {
 		return err
 	}
-	if o.wrapper || o.action != nil {
+	if o.wrapper || o.action != nil || o.isDefinition() {
 		return o.part.Pos.fail("not an entity", "", "kind, attributes, links and the like")
 	}
 	*list = append(*list, o.part)

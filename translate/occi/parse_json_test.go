@@ -79,6 +79,7 @@ func TestJSONErrors(t *testing.T) {
 		{"end", `{"kind":"a#b","source":{"href":"/a"}}`, `at /source/href: unknown JSON member "href", expected location or kind`},
 		{"broken UTF-8", "{\"title\":\"\xff\"}", "line 1: malformed JSON"},
 		{"number", `{"attributes":{"a":[1e999]}}`, "at /attributes/a/0: number is too large"},
+		{"definition among resources", `{"resources":[{"term":"a"}]}`, "at /resources/0: not an entity, expected kind, attributes, links and the like"},
 		{"location", `["a b"]`, `at /0: not a URI "a b", expected a path or an absolute URI`},
 	}
 	for _, c := range cases {
@@ -126,6 +127,18 @@ func TestJSONStructures(t *testing.T) {
 			t.Fatalf("%s: %v", m, err)
 		}
 		if d := cmp.Diff(want, got[0].Entity.Attributes); d != "" {
+			t.Errorf("%s: %s", m, d)
+		}
+	}
+	e, written := occi.Entity{Kind: kind.ID(), ID: "1", Attributes: want}, occi.Renderer{Registry: r}
+	for m, text := range map[occi.MediaType][]byte{
+		occi.OCCIJSON: written.AppendJSON(nil, &e), occi.TextPlain: written.AppendText(nil, &e),
+	} {
+		got, err := b.Read(parse(t, m, string(text)))
+		if err != nil {
+			t.Fatalf("%s: %v in %s", m, err, text)
+		}
+		if d := cmp.Diff([]occi.Entity{e}, got); d != "" {
 			t.Errorf("%s: %s", m, d)
 		}
 	}

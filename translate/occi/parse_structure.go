@@ -28,8 +28,10 @@ func (p *parser) category(item string, pos Pos) error {
 	if c.Scheme == "" {
 		return pos.fail("category without a scheme", c.Term, `scheme="…"`)
 	}
-	if err := p.named(c.Scheme+c.Term, pos); err != nil {
-		return err
+	for _, text := range []string{c.Scheme + c.Term, c.Title, c.Location} {
+		if err := p.named(text, pos); err != nil {
+			return err
+		}
 	}
 	if c.Class != "" && c.Class != ClassKind && c.Class != ClassMixin && c.Class != ClassAction {
 		return pos.fail("unknown class", string(c.Class), "kind, mixin or action")
