@@ -33,9 +33,7 @@ func (b Binder) entity(part *Part, m mode, current *Entity) (*Bound, error) {
 	if err := n.required(); err != nil {
 		return nil, err
 	}
-	if t := &n.out.Entity.Target; m != forRead && t.Location != "" && t.Kind == "" {
-		t.Kind = b.kindOf(t.Location)
-	}
+	n.ends()
 	n.compare()
 	return n.out, nil
 }
@@ -161,6 +159,18 @@ func (n *binding) required() error {
 		}
 	}
 	return nil
+}
+
+// ends adds the kinds of the ends of a link that are entities of ours.
+func (n *binding) ends() {
+	if n.mode == forRead {
+		return
+	}
+	for _, end := range []*End{&n.out.Entity.Source, &n.out.Entity.Target} {
+		if end.Location != "" && end.Kind == "" {
+			end.Kind = n.kindOf(end.Location)
+		}
+	}
 }
 
 // compare finds immutable attributes that would change. The ends of a link

@@ -85,7 +85,7 @@ func (b Binder) kindOf(path string) string {
 }
 
 // Path turns a URL of the gateway into a path, in the form in which it makes
-// paths itself: no doubled slashes, the bare id. Other URIs stay as they are.
+// paths of entities itself: no doubled slashes, none at the end, the bare id. Other URIs stay as they are.
 func (b Binder) Path(uri string) string {
 	path := uri
 	if !strings.HasPrefix(uri, "/") {
@@ -105,6 +105,9 @@ func (b Binder) Path(uri string) string {
 	path, _, _ = strings.Cut(path, "?")
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")
+	}
+	if len(path) > 1 {
+		path = strings.TrimSuffix(path, "/")
 	}
 	i := strings.LastIndexByte(path, '/') + 1
 	return path[:i] + bareID(path[i:])

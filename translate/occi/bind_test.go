@@ -178,6 +178,21 @@ func TestInlineLinks(t *testing.T) {
 	}
 }
 
+// A link by itself (L-6): its ends are paths or URLs, their kinds are found.
+func TestStandaloneLink(t *testing.T) {
+	got := create(t, occi.TextPlain, `Category: storagelink; scheme="http://schemas.ogf.org/occi/infrastructure#"; class="kind"
+X-OCCI-Attribute: occi.core.id="Storagelink_1", occi.core.source="http://gw.example.org/compute/1", occi.core.target="/storage/2"
+X-OCCI-Attribute: occi.storagelink.deviceid="/dev/vdb"`)
+	want := occi.Entity{
+		Kind: occi.KindStorageLink, ID: "Storagelink_1", Attributes: occi.Attributes{occi.AttrDeviceID: "/dev/vdb"},
+		Source: occi.End{Location: "/compute/1", Kind: occi.KindCompute},
+		Target: occi.End{Location: "/storage/2", Kind: occi.KindStorage},
+	}
+	if d := cmp.Diff(want, got.Entity); d != "" || !got.Entity.IsLink() {
+		t.Error(d)
+	}
+}
+
 // current is the entity that updates start from.
 var current = occi.Entity{
 	Kind: occi.KindNetworkInterface, ID: "22fe83ae-a20f-54fc-b436-cec85c94c5e8", Title: "old",

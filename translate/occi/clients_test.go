@@ -200,6 +200,20 @@ func many(t testing.TB) *occi.Registry {
 	return r
 }
 
+// An entity of a kind that the registry does not know is shown without what
+// would need its location, and never as an empty line.
+func TestUnknownKind(t *testing.T) {
+	e := occi.Entity{Kind: "http://x.example/#k", ID: "1", Actions: []string{occi.ActionStop}}
+	want := "Category: k; scheme=\"http://x.example/#\"; class=\"kind\"\nX-OCCI-Attribute: occi.core.id=\"1\""
+	if got := string(renderer(t).AppendText(nil, &e)); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	mixins := occi.Selection{Mixins: []*occi.Mixin{many(t).Mixins()[20]}}
+	if got := string(renderer(t).AppendCategoriesText(nil, mixins)); !strings.HasPrefix(got, "Category: image-") {
+		t.Errorf("mixin of another registry: %s", got)
+	}
+}
+
 // The switch for clients that take ids bare (D-5), and bodies of results and
 // errors.
 func TestSmallAnswers(t *testing.T) {

@@ -1,7 +1,7 @@
 package occi
 
-// The base of all schemes of the standard. Schemes of providers and users must
-// not begin with it (GFD.221 section 5.5.1).
+// SchemeOGF begins all schemes of the standard. Those of providers and users
+// must not begin with it (GFD.221 section 5.5.1).
 const SchemeOGF = "http://schemas.ogf.org/occi/"
 
 // Schemes of the standard and of deployed clients.

@@ -156,7 +156,7 @@ func TestLocations(t *testing.T) {
 		body  string
 	}{
 		{"text", occi.TextPlain, "X-OCCI-Location: https://gw.example.org/compute/" + id + "\nX-OCCI-Location: /compute/" + id},
-		{"comma list", occi.TextPlain, "X-OCCI-Location: http://GW.example.org/compute/" + id + " , </compute//urn:uuid:" + id + ">"},
+		{"comma list", occi.TextPlain, "X-OCCI-Location: http://GW.example.org/compute/" + id + " , </compute//urn:uuid:" + id + "/>"},
 		{"one slash", occi.TextPlain, "X-OCCI-Location: http:/gw.example.org/compute/" + id + ",\"/compute/" + id + "\""},
 		{"uri-list", occi.URIList, "# comment\r\nhttps://gw.example.org/compute/" + id + "\r\n/compute/" + id + "\r\n"},
 		{"JSON strings", occi.OCCIJSON, `["https://gw.example.org/compute/` + id + `", "/compute/` + id + `"]`},
