@@ -136,7 +136,7 @@ func (g *Gateway) writeCategories(c echo.Context, media occi.MediaType, m *model
 }
 
 // chunk is how much of a listing is gathered before it is sent.
-const chunk = 32 << 10
+const chunk = 128 << 10
 
 // writeList answers with a listing: whole entities in JSON, locations else. It
 // is sent piece by piece and never whole in memory.
@@ -154,29 +154,49 @@ func (g *Gateway) writeList(c echo.Context, media occi.MediaType, members []*ren
 		return g.writeOK(c, media)
 	case occi.OCCIJSON:
 		list := occi.EntityList{Links: len(members) > 0 && members[0].entity.IsLink()}
-		return g.stream(c, media, members, func(b []byte, r *rendered) []byte {
-			return list.Append(b, r.json, r.entity.IsLink())
-		}, list.End)
+		return g.stream(c, media, members, entityLister{&list})
 	}
-	list := occi.LocationList{Media: media, Base: base}
-	return g.stream(c, media, members, func(b []byte, r *rendered) []byte { return list.Append(b, r.path) }, list.End)
+	return g.stream(c, media, members, locationLister{&occi.LocationList{Media: media, Base: base}})
 }
 
-func (g *Gateway) stream(c echo.Context, media occi.MediaType, members []*rendered,
-	add func([]byte, *rendered) []byte, end func([]byte) []byte,
-) error {
-	c.Response().Header().Set("Content-Type", contentType(media))
-	c.Response().WriteHeader(http.StatusOK)
-	buffer := make([]byte, 0, chunk+4096)
+// lister writes the entries of a listing.
+type lister interface {
+	add(dst []byte, r *rendered) []byte
+	End(dst []byte) []byte
+}
+
+type entityLister struct{ *occi.EntityList }
+
+func (l entityLister) add(dst []byte, r *rendered) []byte {
+	return l.Append(dst, r.json, r.entity.IsLink())
+}
+
+type locationLister struct{ *occi.LocationList }
+
+func (l locationLister) add(dst []byte, r *rendered) []byte { return l.Append(dst, r.path) }
+
+// stream sends a listing in chunks. One that fits into a chunk has its length
+// said.
+func (g *Gateway) stream(c echo.Context, media occi.MediaType, members []*rendered, l lister) error {
+	pooled := g.buffers.Get().(*[]byte)
+	defer g.buffers.Put(pooled)
+	buffer := (*pooled)[:0]
+	defer func() { *pooled = buffer }()
+	w := c.Response()
+	w.Header().Set("Content-Type", contentType(media))
 	for _, r := range members {
-		if buffer = add(buffer, r); len(buffer) >= chunk {
-			if _, err := c.Response().Write(buffer); err != nil {
+		if buffer = l.add(buffer, r); len(buffer) >= chunk {
+			if _, err := w.Write(buffer); err != nil {
 				return err
 			}
 			buffer = buffer[:0]
 		}
 	}
-	_, err := c.Response().Write(end(buffer))
+	buffer = l.End(buffer)
+	if !w.Committed {
+		w.Header().Set("Content-Length", strconv.Itoa(len(buffer)))
+	}
+	_, err := w.Write(buffer)
 	return err
 }
 

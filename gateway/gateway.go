@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -37,13 +38,15 @@ type Options struct {
 
 // Gateway serves HTTP. It is safe for concurrent use and owns no goroutine.
 type Gateway struct {
-	o       Options
-	inv     *inventory.Inventory
-	log     *zap.Logger
-	models  *models
-	metrics *metrics
-	server  string // value of the Server header
-	handler http.Handler
+	o         Options
+	inv       *inventory.Inventory
+	log       *zap.Logger
+	models    *models
+	metrics   *metrics
+	freshness freshness
+	buffers   sync.Pool // of *[]byte, for listings
+	server    string    // value of the Server header
+	handler   http.Handler
 }
 
 // New makes a gateway over an inventory whose Derive function is [Derive].
@@ -65,6 +68,8 @@ func New(o Options) *Gateway {
 		metrics: newMetrics(o.Registry, o.Inventory),
 		server:  "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
 	}
+	g.freshness.inv = o.Inventory
+	g.buffers.New = func() any { return new([]byte) }
 	e := echo.New()
 	e.HTTPErrorHandler = g.fail
 	e.IPExtractor = echo.ExtractIPDirect()

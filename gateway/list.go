@@ -84,7 +84,7 @@ func (g *Gateway) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	g.freshness(c, col)
+	g.tellFreshness(c)
 	return g.writeList(c, media, g.members(m, col))
 }
 
@@ -100,24 +100,4 @@ func (g *Gateway) unchangeable(c echo.Context) error {
 		return g.unknown(c)
 	}
 	return notAllowed(c, "GET, HEAD")
-}
-
-// freshness says in headers how old the parts of an answer are: Age of the
-// oldest, and every account that is not fresh.
-func (g *Gateway) freshness(c echo.Context, _ collection) {
-	now := g.o.Now()
-	oldest := now
-	h := c.Response().Header()
-	for _, s := range g.inv.Accounts() {
-		switch {
-		case !s.Complete:
-			h.Add("X-Occigate-Incomplete", headerText(s.UID+": "+s.Problem))
-		case s.Problem != "":
-			h.Add("X-Occigate-Stale", headerText(s.UID+" since "+s.Since.UTC().Format(http.TimeFormat)+": "+s.Problem))
-		}
-		if s.Complete && s.Observed.Before(oldest) {
-			oldest = s.Observed
-		}
-	}
-	h.Set("Age", age(now, oldest))
 }

@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -127,9 +126,4 @@ func (g *Gateway) version(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
-}
-
-// age is the Age header's value of something observed at a time.
-func age(now, observed time.Time) string {
-	return strconv.FormatInt(int64(max(0, now.Sub(observed).Seconds())), 10)
 }

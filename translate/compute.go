@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"cmp"
 	"strings"
 
 	"occigate/providers"
@@ -60,15 +61,26 @@ func (t *Templates) ComputeEntity(s *providers.Server, own Own, links []occi.Ent
 	a := e.Attributes
 	setString(a, occi.AttrArchitecture, string(s.Architecture))
 	setString(a, occi.AttrHostname, s.Hostname)
-	if s.Cores > 0 {
-		a[occi.AttrCores] = int64(s.Cores)
+	cores, memory := t.dimensions(s, own.UID)
+	if cores > 0 {
+		a[occi.AttrCores] = int64(cores)
 	}
-	if s.MemoryMiB > 0 {
-		a[occi.AttrMemory] = gib(s.MemoryMiB)
+	if memory > 0 {
+		a[occi.AttrMemory] = gib(memory)
 	}
 	a[occi.AttrComputeState] = computeStates[s.State]
 	setString(a, occi.AttrComputeMessage, message(own, stateWords(s), s.Message))
 	return e
+}
+
+// dimensions are a server's cores and MiB of memory: what the cloud says of it,
+// else what it says of its size.
+func (t *Templates) dimensions(s *providers.Server, uid string) (cores, memoryMiB int) {
+	cores, memoryMiB = s.Cores, s.MemoryMiB
+	if size := t.byID[t.Of(ResourceTpl, uid, s.SizeID)].Size; size != nil {
+		cores, memoryMiB = cmp.Or(cores, size.Cores), cmp.Or(memoryMiB, size.MemoryMiB)
+	}
+	return cores, memoryMiB
 }
 
 // serverActions lists the actions that are legal now, in a fixed order.

@@ -94,6 +94,13 @@ func TestComputeEntity(t *testing.T) {
 	}
 }
 
+func TestDimensionsOfTheSize(t *testing.T) {
+	e := twoClouds().ComputeEntity(&providers.Server{SizeID: "t3.micro"}, Own{UID: "aws"}, nil)
+	if e.Attributes[occi.AttrCores] != int64(2) || e.Attributes[occi.AttrMemory] != 1.0 {
+		t.Errorf("a server whose cloud does not tell has %v", e.Attributes)
+	}
+}
+
 func TestEveryStateIsMapped(t *testing.T) {
 	for _, s := range []providers.State{
 		providers.StatePending, providers.StateActive, providers.StateInactive, providers.StateSuspended,

@@ -67,11 +67,11 @@ func serveCloud(tb testing.TB, plan *fault.Plan, project string, servers int) st
 		Project: project, Faults: plan,
 		Quotas: openstack.Quotas{Instances: -1, Cores: -1, MemoryMiB: -1, Ports: -1},
 	})
-	flavor := cloud.AddFlavor(openstack.Flavor{Name: "m1.tiny", VCPUs: 1, RAM: 512, Disk: 1})
+	flavor := cloud.AddFlavor(openstack.Flavor{Name: "m1.tiny", VCPUs: 1, MemoryMiB: 512, DiskGiB: 1})
 	image := cloud.AddImage(openstack.Image{Name: "Debian 13"})
 	network := cloud.AddNetwork(openstack.Network{Name: "private"}, "10.0.0.0/16")
 	for i := range servers {
-		cloud.AddServer(openstack.Server{Name: fmt.Sprintf("%s-web-%04d", project, i), Flavor: flavor.ID, Image: image.ID}, network.ID)
+		cloud.AddServer(openstack.Server{Name: fmt.Sprintf("%s-web-%04d", project, i), FlavorID: flavor.ID, ImageID: image.ID}, network.ID)
 	}
 	server := httptest.NewServer(cloud)
 	tb.Cleanup(func() {

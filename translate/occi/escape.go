@@ -65,12 +65,18 @@ func categoryTitle(title string) string {
 }
 
 // appendURI appends a URI reference with everything percent-encoded that has a
-// meaning in the text renderings or none in URIs.
+// meaning in the text renderings or none in URIs. Most have nothing of the kind
+// and are copied at once.
 func appendURI(dst []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
-	for i := range len(s) {
+	i := 0
+	for i < len(s) && copied[s[i]] {
+		i++
+	}
+	dst = append(dst, s[:i]...)
+	for ; i < len(s); i++ {
 		c := s[i]
-		if c > ' ' && c < 0x7f && strings.IndexByte("\"<>\\^`{|};,", c) < 0 {
+		if copied[c] {
 			dst = append(dst, c)
 			continue
 		}
@@ -78,6 +84,15 @@ func appendURI(dst []byte, s string) []byte {
 	}
 	return dst
 }
+
+// copied are the bytes that appendURI copies: printable ASCII but for the
+// separators of the text renderings and what RFC 3986 leaves out.
+var copied = func() (table [256]bool) {
+	for c := '!'; c < 0x7f; c++ {
+		table[c] = !strings.ContainsRune("\"<>\\^`{|};,", c)
+	}
+	return table
+}()
 
 // appendNumber appends a number that is no integer by type: digits with a
 // point, never an exponent, which some clients cut off without a word.

@@ -8,32 +8,36 @@ import "strconv"
 type LocationList struct {
 	Media MediaType
 	Base  string // scheme and host that the client used, without "/" at the end
+	base  []byte // Base as it is written
+	first []byte // what stands before the first entry
+	next  []byte // and before every further one
+	end   []byte // and behind each
 	count int
+}
+
+// start prepares what every entry needs.
+func (l *LocationList) start() {
+	l.base = appendURI(nil, l.Base)
+	switch l.Media.Rendering() {
+	case OCCIJSON:
+		l.first, l.next, l.end = []byte(`["`), []byte(`,"`), []byte(`"`)
+	case TextPlain:
+		l.first, l.next = []byte("X-OCCI-Location: "), []byte("\nX-OCCI-Location: ")
+	default:
+		l.next = []byte("\n")
+	}
 }
 
 // Append appends the entry of a path.
 func (l *LocationList) Append(dst []byte, path string) []byte {
-	first := l.count == 0
-	l.count++
-	switch l.Media.Rendering() {
-	case OCCIJSON:
-		if first {
-			dst = append(dst, '[')
-		} else {
-			dst = append(dst, ',')
-		}
-		return append(appendURI(append(append(dst, '"'), l.Base...), path), '"')
-	case TextPlain:
-		if !first {
-			dst = append(dst, '\n')
-		}
-		dst = append(dst, "X-OCCI-Location: "...)
-	default:
-		if !first {
-			dst = append(dst, '\n')
-		}
+	if l.count == 0 {
+		l.start()
+		dst = append(dst, l.first...)
+	} else {
+		dst = append(dst, l.next...)
 	}
-	return appendURI(append(dst, l.Base...), path)
+	l.count++
+	return append(appendURI(append(dst, l.base...), path), l.end...)
 }
 
 // End appends what closes the list.

@@ -1,0 +1,69 @@
+package gateway
+
+import (
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"occigate/gateway/inventory"
+)
+
+// freshness is what the headers of every listing say of the clouds' parts. It is
+// worked out once a second at most, since Age counts seconds.
+type freshness struct {
+	inv  *inventory.Inventory
+	last atomic.Pointer[freshnessHeaders]
+}
+
+type freshnessHeaders struct {
+	second     int64
+	age        string
+	stale      []string
+	incomplete []string
+}
+
+// at returns the headers for a time.
+func (f *freshness) at(now time.Time) *freshnessHeaders {
+	if h := f.last.Load(); h != nil && h.second == now.Unix() {
+		return h
+	}
+	h := freshnessOf(f.inv.Accounts(), now)
+	f.last.Store(h)
+	return h
+}
+
+// freshnessOf says how old the oldest part is and which accounts are not fresh.
+func freshnessOf(accounts []inventory.Status, now time.Time) *freshnessHeaders {
+	h := &freshnessHeaders{second: now.Unix()}
+	oldest := now
+	for _, s := range accounts {
+		switch {
+		case !s.Complete:
+			h.incomplete = append(h.incomplete, headerText(s.UID+": "+s.Problem))
+		case s.Problem != "":
+			h.stale = append(h.stale, headerText(s.UID+" since "+s.Since.UTC().Format(http.TimeFormat)+": "+s.Problem))
+		}
+		if s.Complete && s.Observed.Before(oldest) {
+			oldest = s.Observed
+		}
+	}
+	h.age = strconv.FormatInt(int64(now.Sub(oldest).Seconds()), 10)
+	return h
+}
+
+// tellFreshness sets Age to that of the oldest part, and names every account
+// that is not fresh or of which nothing is known yet.
+func (g *Gateway) tellFreshness(c echo.Context) {
+	now := g.freshness.at(g.o.Now())
+	h := c.Response().Header()
+	h.Set("Age", now.age)
+	for _, s := range now.stale {
+		h.Add("X-Occigate-Stale", s)
+	}
+	for _, s := range now.incomplete {
+		h.Add("X-Occigate-Incomplete", s)
+	}
+}
