@@ -156,7 +156,12 @@ func (s *site) settings() string {
 
 func (s *site) adapter(t testing.TB, text string) *openstack.Provider {
 	t.Helper()
-	p, err := openstack.New(settings(text), surroundings(&http.Client{Timeout: time.Minute}))
+	return newAdapter(t, text, &http.Client{Timeout: time.Minute})
+}
+
+func newAdapter(t testing.TB, text string, over *http.Client) *openstack.Provider {
+	t.Helper()
+	p, err := openstack.New(settings(text), surroundings(over))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package openstack
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -81,8 +82,8 @@ type named struct {
 func (p *Provider) wish(ctx context.Context, spec providers.ServerSpec) (serverWish, error) {
 	set := p.settings
 	w := serverWish{
-		Name: first(spec.Name, spec.Hostname, "server-"+spec.Token), KeyName: first(spec.KeyName, set.KeyName),
-		Zone: first(spec.Zone, set.Zone), UserData: base64.StdEncoding.EncodeToString(spec.UserData),
+		Name: cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), KeyName: cmp.Or(spec.KeyName, set.KeyName),
+		Zone: cmp.Or(spec.Zone, set.Zone), UserData: base64.StdEncoding.EncodeToString(spec.UserData),
 		Metadata: map[string]string{},
 	}
 	maps.Copy(w.Metadata, spec.Tags)
@@ -97,23 +98,13 @@ func (p *Provider) wish(ctx context.Context, spec providers.ServerSpec) (serverW
 	if w.ImageID, err = p.imageID(ctx, spec.ImageID); err != nil {
 		return w, err
 	}
-	flavor, err := p.flavor(ctx, first(spec.SizeID, set.Flavor))
+	flavor, err := p.flavor(ctx, cmp.Or(spec.SizeID, set.Flavor))
 	if err != nil {
 		return w, err
 	}
 	w.FlavorID, w.flavorName = flavor.ID, flavor.Name
 	w.Networks, err = p.networksOf(ctx, spec.Networks)
 	return w, err
-}
-
-// first gives the first text that is not empty.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 func (p *Provider) create(ctx context.Context, w serverWish) (providers.Server, error) {

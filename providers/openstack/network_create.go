@@ -1,6 +1,7 @@
 package openstack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/netip"
@@ -23,7 +24,7 @@ func (p *Provider) CreateNetwork(ctx context.Context, spec providers.NetworkSpec
 	}
 	var made struct{ Network networkRow }
 	err = p.do(ctx, request{to: network, op: op, body: map[string]any{"network": map[string]any{
-		"name": first(spec.Name, "network-"+spec.Token), "description": note(spec.Token), "admin_state_up": true,
+		"name": cmp.Or(spec.Name, "network-"+spec.Token), "description": note(spec.Token), "admin_state_up": true,
 	}}, into: &made})
 	if err != nil {
 		return providers.Network{}, "", err

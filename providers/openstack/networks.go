@@ -1,6 +1,7 @@
 package openstack
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -179,13 +180,13 @@ func theOne(rows []networkRow, setting, configured string) (string, error) {
 	case len(rows) == 1:
 		return rows[0].ID, nil
 	case len(rows) == 0 && configured == "":
-		return "", providers.Errorf(providers.ErrConflict, op, "the cloud has no such network: set %s", setting)
+		return "", providers.Errorf(providers.ErrConflict, op, "the project sees no network that could be its %s", setting)
 	case len(rows) == 0:
 		return "", providers.Errorf(providers.ErrInvalid, op, "no network is named %s, the account's %s", configured, setting)
 	}
 	var names []string
 	for _, r := range rows {
-		names = append(names, first(r.Name, r.ID))
+		names = append(names, cmp.Or(r.Name, r.ID))
 	}
 	slices.Sort(names)
 	return "", providers.Errorf(providers.ErrConflict, op, "there are several networks and none is chosen: name one of %s, or set %s",

@@ -1,6 +1,7 @@
 package openstack
 
 import (
+	"cmp"
 	"context"
 
 	"occigate/providers"
@@ -78,7 +79,7 @@ func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (provide
 // running machine for that, so spec.Hot changes nothing. Name and token go
 // into the image; the answer has Glance's id and is pending.
 func (p *Provider) SaveServer(ctx context.Context, id string, spec providers.ImageSpec) (providers.Image, providers.Ticket, error) {
-	name := first(spec.Name, "image-"+spec.Token)
+	name := cmp.Or(spec.Name, "image-"+spec.Token)
 	wish := map[string]any{"name": name}
 	if spec.Token != "" {
 		wish["metadata"] = map[string]string{tokenKey: spec.Token}

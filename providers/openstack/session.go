@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
@@ -125,7 +124,6 @@ func (s *session) granted(answer tokens.CreateResult) (grant, error) {
 		Project *struct{ ID string }
 		User    struct{ Name string }
 		Catalog []tokens.CatalogEntry
-		Expires time.Time `json:"expires_at"`
 	}
 	if err := answer.ExtractIntoStructPtr(&body, "token"); err != nil {
 		return grant{}, s.failure(loginOp, err)

@@ -81,9 +81,5 @@ func (s *stub) adapter(t testing.TB, more ...string) *openstack.Provider {
 	for _, line := range more {
 		text += line + "\n"
 	}
-	p, err := openstack.New(settings(text), surroundings(http.DefaultClient))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p.(*openstack.Provider)
+	return newAdapter(t, text, http.DefaultClient)
 }

@@ -1,6 +1,7 @@
 package openstack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -78,7 +79,7 @@ func (p *Provider) pollResize(ctx context.Context, t ticket, row serverRow) (pro
 	case row.Status == "VERIFY_RESIZE" && row.Task == "":
 		return "", p.act(ctx, t.Server, map[string]any{"confirmResize": nil}, nil)
 	case row.Status == "ERROR":
-		return "", providers.Errorf(providers.ErrConflict, op, "%s", first(row.Fault.Message, "the server is in error"))
+		return "", providers.Errorf(providers.ErrConflict, op, "%s", cmp.Or(row.Fault.Message, "the server is in error"))
 	case row.Task != "" || row.state() == providers.StateResizing:
 		return t.text(), nil
 	case row.Flavor != nil && row.Flavor.Name == t.Flavor:
@@ -93,7 +94,7 @@ func (p *Provider) pollResize(ctx context.Context, t ticket, row serverRow) (pro
 func (p *Provider) pollAttach(ctx context.Context, t ticket, row serverRow) (providers.Ticket, error) {
 	const op = "attach volumes"
 	if row.Status == "ERROR" {
-		return "", providers.Errorf(providers.ErrConflict, op, "%s", first(row.Fault.Message, "the server is in error"))
+		return "", providers.Errorf(providers.ErrConflict, op, "%s", cmp.Or(row.Fault.Message, "the server is in error"))
 	}
 	if row.Task != "" || row.state().InTransition() {
 		return t.text(), nil

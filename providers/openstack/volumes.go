@@ -1,6 +1,7 @@
 package openstack
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"strings"
@@ -107,7 +108,7 @@ func (p *Provider) CreateVolume(ctx context.Context, spec providers.VolumeSpec) 
 		Zone     string            `json:"availability_zone,omitempty"`
 		Type     string            `json:"volume_type,omitempty"`
 		Metadata map[string]string `json:"metadata,omitempty"`
-	}{Name: spec.Name, Size: wholeGiB(spec.SizeGiB), Zone: first(spec.Zone, p.settings.VolumeZone), Type: first(spec.Type, p.settings.VolumeType)}
+	}{Name: spec.Name, Size: wholeGiB(spec.SizeGiB), Zone: cmp.Or(spec.Zone, p.settings.VolumeZone), Type: cmp.Or(spec.Type, p.settings.VolumeType)}
 	if spec.Token != "" {
 		wish.Metadata = map[string]string{tokenKey: spec.Token}
 	}
