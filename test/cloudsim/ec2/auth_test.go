@@ -21,6 +21,10 @@ func TestSignatures(t *testing.T) {
 		{AccessKeyID: ec2.ExampleAccessKeyID, SecretAccessKey: ec2.ExampleSecretAccessKey},
 	}})
 	now := time.Now()
+	unknown := aws.Credentials{AccessKeyID: "AKIANOBODY", SecretAccessKey: "x"}
+	wrong := aws.Credentials{AccessKeyID: ec2.ExampleAccessKeyID, SecretAccessKey: "x"}
+	session := r.user
+	session.SessionToken = "x"
 	for name, c := range map[string]struct {
 		version string
 		user    aws.Credentials // empty for the right one
@@ -31,9 +35,9 @@ func TestSignatures(t *testing.T) {
 	}{
 		"right":                {at: now, status: 200},
 		"right, a little late": {at: now.Add(-4 * time.Minute), status: 200},
-		"unknown key":          {at: now, user: aws.Credentials{AccessKeyID: "AKIANOBODY", SecretAccessKey: "x"}, status: 401, code: "AuthFailure"},
-		"wrong secret":         {at: now, user: aws.Credentials{AccessKeyID: ec2.ExampleAccessKeyID, SecretAccessKey: "x"}, status: 403, code: "SignatureDoesNotMatch"},
-		"unknown session":      {at: now, user: aws.Credentials{AccessKeyID: ec2.ExampleAccessKeyID, SecretAccessKey: ec2.ExampleSecretAccessKey, SessionToken: "x"}, status: 401, code: "AuthFailure"},
+		"unknown key":          {at: now, user: unknown, status: 401, code: "AuthFailure"},
+		"wrong secret":         {at: now, user: wrong, status: 403, code: "SignatureDoesNotMatch"},
+		"unknown session":      {at: now, user: session, status: 401, code: "AuthFailure"},
 		"late":                 {at: now.Add(-6 * time.Minute), status: 400, code: "RequestExpired"},
 		"early":                {at: now.Add(6 * time.Minute), status: 400, code: "RequestExpired"},
 		"unsigned":             {at: now, spoil: func(q *http.Request) { q.Header.Del("Authorization") }, status: 403, code: "MissingAuthenticationToken"},
@@ -41,8 +45,8 @@ func TestSignatures(t *testing.T) {
 		"changed header":       {at: now, spoil: func(q *http.Request) { q.Header.Set("Content-Type", "text/plain") }, status: 403, code: "SignatureDoesNotMatch"},
 		"changed query":        {at: now, spoil: func(q *http.Request) { q.URL.RawQuery = "a=b" }, status: 403, code: "SignatureDoesNotMatch"},
 		"sts":                  {version: stsVersion, at: now, status: 200},
-		"sts, unknown key":     {version: stsVersion, at: now, user: aws.Credentials{AccessKeyID: "AKIANOBODY", SecretAccessKey: "x"}, status: 403, code: "InvalidClientTokenId"},
-		"sts, wrong secret":    {version: stsVersion, at: now, user: aws.Credentials{AccessKeyID: ec2.ExampleAccessKeyID, SecretAccessKey: "x"}, status: 403, code: "SignatureDoesNotMatch"},
+		"sts, unknown key":     {version: stsVersion, at: now, user: unknown, status: 403, code: "InvalidClientTokenId"},
+		"sts, wrong secret":    {version: stsVersion, at: now, user: wrong, status: 403, code: "SignatureDoesNotMatch"},
 		"sts, late":            {version: stsVersion, at: now.Add(-6 * time.Minute), status: 403, code: "SignatureDoesNotMatch"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,14 +33,46 @@ const (
 
 // publicImages are the images that anybody may launch.
 var publicImages = []image{
-	{name: "debian-12-amd64-20250814-2204", description: "Debian 12 (20250814-2204)", arch: x86, owner: debian, rootDevice: "/dev/xvda", rootGiB: 8},
-	{name: "debian-12-arm64-20250814-2204", description: "Debian 12 (20250814-2204)", arch: arm, owner: debian, rootDevice: "/dev/xvda", rootGiB: 8},
-	{name: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20250821", description: "Canonical, Ubuntu, 24.04, amd64 noble image", arch: x86, owner: ubuntuOwner, rootDevice: "/dev/sda1", rootGiB: 8},
-	{name: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20250821", description: "Canonical, Ubuntu, 24.04, arm64 noble image", arch: arm, owner: ubuntuOwner, rootDevice: "/dev/sda1", rootGiB: 8},
-	{name: "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20250822", description: "Canonical, Ubuntu, 22.04, amd64 jammy image", arch: x86, owner: ubuntuOwner, rootDevice: "/dev/sda1", rootGiB: 8},
-	{name: "al2023-ami-2023.8.20250818.0-kernel-6.1-x86_64", description: "Amazon Linux 2023 AMI 2023.8.20250818.0 x86_64 HVM kernel-6.1", arch: x86, owner: amazon, alias: "amazon", rootDevice: "/dev/xvda", rootGiB: 8},
-	{name: "al2023-ami-2023.8.20250818.0-kernel-6.1-arm64", description: "Amazon Linux 2023 AMI 2023.8.20250818.0 arm64 HVM kernel-6.1", arch: arm, owner: amazon, alias: "amazon", rootDevice: "/dev/xvda", rootGiB: 8},
-	{name: "Windows_Server-2022-English-Full-Base-2025.08.13", description: "Microsoft Windows Server 2022 Full Locale English AMI provided by Amazon", arch: x86, owner: microsoft, alias: "amazon", platform: "windows", platformOf: "Windows", rootDevice: "/dev/sda1", rootGiB: 30},
+	{
+		name:        "debian-12-amd64-20250814-2204",
+		description: "Debian 12 (20250814-2204)",
+		arch:        x86, owner: debian, rootDevice: "/dev/xvda", rootGiB: 8,
+	},
+	{
+		name:        "debian-12-arm64-20250814-2204",
+		description: "Debian 12 (20250814-2204)",
+		arch:        arm, owner: debian, rootDevice: "/dev/xvda", rootGiB: 8,
+	},
+	{
+		name:        "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20250821",
+		description: "Canonical, Ubuntu, 24.04, amd64 noble image",
+		arch:        x86, owner: ubuntuOwner, rootDevice: "/dev/sda1", rootGiB: 8,
+	},
+	{
+		name:        "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20250821",
+		description: "Canonical, Ubuntu, 24.04, arm64 noble image",
+		arch:        arm, owner: ubuntuOwner, rootDevice: "/dev/sda1", rootGiB: 8,
+	},
+	{
+		name:        "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20250822",
+		description: "Canonical, Ubuntu, 22.04, amd64 jammy image",
+		arch:        x86, owner: ubuntuOwner, rootDevice: "/dev/sda1", rootGiB: 8,
+	},
+	{
+		name:        "al2023-ami-2023.8.20250818.0-kernel-6.1-x86_64",
+		description: "Amazon Linux 2023 AMI 2023.8.20250818.0 x86_64 HVM kernel-6.1",
+		arch:        x86, owner: amazon, alias: "amazon", rootDevice: "/dev/xvda", rootGiB: 8,
+	},
+	{
+		name:        "al2023-ami-2023.8.20250818.0-kernel-6.1-arm64",
+		description: "Amazon Linux 2023 AMI 2023.8.20250818.0 arm64 HVM kernel-6.1",
+		arch:        arm, owner: amazon, alias: "amazon", rootDevice: "/dev/xvda", rootGiB: 8,
+	},
+	{
+		name:        "Windows_Server-2022-English-Full-Base-2025.08.13",
+		description: "Microsoft Windows Server 2022 Full Locale English AMI provided by Amazon",
+		arch:        x86, owner: microsoft, alias: "amazon", platform: "windows", platformOf: "Windows", rootDevice: "/dev/sda1", rootGiB: 30,
+	},
 }
 
 func (c *Cloud) addPublicImages(now time.Time) {
@@ -190,6 +222,9 @@ func deregisterImage(c *call) (any, error) {
 	}
 	if m.owner != c.opts.Account {
 		return nil, fail("AuthFailure", "Not authorized for image:%s", m.id)
+	}
+	if c.flag("DeleteAssociatedSnapshots", false) {
+		delete(c.snapshots, m.snapshot)
 	}
 	c.images.remove(m)
 	return done{true}, nil

@@ -85,11 +85,11 @@ func importKeyPair(c *call) (any, error) {
 	if err != nil {
 		return nil, fail("InvalidParameterValue", "Value for parameter PublicKeyMaterial is invalid. Not base64.")
 	}
-	algorithm, fingerprint, err := fingerprint(material)
+	algorithm, text, err := fingerprint(material)
 	if err != nil {
 		return nil, fail("InvalidKey.Format", "Key is not in valid OpenSSH public key format")
 	}
-	k := &keyPair{c.fresh(keyPairKind, tags["key-pair"]), name, algorithm, fingerprint, strings.TrimSpace(string(material))}
+	k := &keyPair{c.fresh(keyPairKind, tags["key-pair"]), name, algorithm, text, strings.TrimSpace(string(material))}
 	c.keyPairs.add(k)
 	return keyPairItem{ID: k.id, Name: k.name, Fingerprint: k.fingerprint, Tags: tagSet(&k.resource)}, nil
 }
@@ -97,15 +97,14 @@ func importKeyPair(c *call) (any, error) {
 // fingerprint is what EC2 shows of an imported key: the MD5 of an RSA key's DER
 // form, the SHA-256 of an ED25519 key. Other keys are refused (Amazon EC2 User
 // Guide, "Create a key pair").
-func fingerprint(material []byte) (algorithm, print string, err error) {
+func fingerprint(material []byte) (algorithm, text string, err error) {
 	key, _, _, _, err := ssh.ParseAuthorizedKey(material)
 	if err != nil {
 		return "", "", err
 	}
 	switch key.Type() {
 	case ssh.KeyAlgoED25519:
-		print = strings.TrimPrefix(ssh.FingerprintSHA256(key), "SHA256:") + "="
-		return "ed25519", print, nil
+		return "ed25519", strings.TrimPrefix(ssh.FingerprintSHA256(key), "SHA256:") + "=", nil
 	case ssh.KeyAlgoRSA:
 		der, err := x509.MarshalPKIXPublicKey(key.(ssh.CryptoPublicKey).CryptoPublicKey())
 		sum := md5.Sum(der) //nolint:gosec // see above

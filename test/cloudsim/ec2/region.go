@@ -84,8 +84,9 @@ func describeAvailabilityZones(c *call) (any, error) {
 	table := newRows[*zone](kind{param: "ZoneName", missing: "InvalidParameterValue", noun: "availability zone"})
 	for _, name := range c.zones() {
 		table.add(&zone{
-			resource{id: name}, "available", "opt-in-not-required", c.opts.Region, name, c.zoneID(name),
-			c.opts.Region, c.opts.Region, "availability-zone",
+			resource: resource{id: name}, State: "available", OptIn: "opt-in-not-required",
+			Region: c.opts.Region, Name: name, ID: c.zoneID(name),
+			Group: c.opts.Region, Border: c.opts.Region, Type: "availability-zone",
 		})
 	}
 	found, _, err := describe(c, &table, zoneListing)

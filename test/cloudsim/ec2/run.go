@@ -142,7 +142,9 @@ func (c *call) checkQuota(l *launch) error {
 		}
 	}
 	if left < l.least {
-		return fail("InstanceLimitExceeded", "You have requested more instances (%d) than your current instance limit of %d allows for the specified instance type.", l.least, c.opts.MaxInstances)
+		return fail("InstanceLimitExceeded",
+			"You have requested more instances (%d) than your current instance limit of %d allows for the specified instance type.",
+			l.least, c.opts.MaxInstances)
 	}
 	l.most = min(l.most, left)
 	return nil

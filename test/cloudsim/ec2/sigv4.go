@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -177,7 +176,7 @@ func canonical(r signed, headers []string) string {
 	if path == "" {
 		path = "/"
 	}
-	query := strings.ReplaceAll(url.Values(r.URL.Query()).Encode(), "+", "%20")
+	query := strings.ReplaceAll(r.URL.Query().Encode(), "+", "%20")
 	return strings.Join([]string{
 		r.Method, path, query, lines.String(), strings.Join(headers, ";"), hash(r.body),
 	}, "\n")

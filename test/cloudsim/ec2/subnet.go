@@ -164,14 +164,12 @@ func deleteSubnet(c *call) (any, error) {
 	return done{true}, nil
 }
 
-// modifySubnetAttribute changes whether servers get public addresses.
+// modifySubnetAttribute changes whether new instances get public addresses.
 func modifySubnetAttribute(c *call) (any, error) {
 	s, err := c.subnets.find(c.text("SubnetId"))
 	if err != nil {
 		return nil, err
 	}
-	if value, given := c.changeable("MapPublicIpOnLaunch"); given {
-		s.givesPublic = value == "true"
-	}
+	s.givesPublic = c.flag("MapPublicIpOnLaunch.Value", s.givesPublic)
 	return done{true}, nil
 }

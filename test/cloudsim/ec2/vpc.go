@@ -69,16 +69,6 @@ func (c *Cloud) addVPC(r resource, prefix netip.Prefix) *vpc {
 	return v
 }
 
-// defaultVPC is the default VPC, or nil.
-func (c *Cloud) defaultVPC() *vpc {
-	for _, v := range c.vpcs.all() {
-		if v.isFirst {
-			return v
-		}
-	}
-	return nil
-}
-
 var vpcListing = listing[*vpc]{least: 5, most: 1000, filters: map[string]filter[*vpc]{
 	"cidr":                              of(func(v *vpc) string { return v.prefix.String() }),
 	"cidr-block-association.cidr-block": of(func(v *vpc) string { return v.prefix.String() }),
