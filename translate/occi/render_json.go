@@ -47,9 +47,7 @@ func (r *Renderer) appendOwner(dst []byte, owner *Entity) []byte {
 		return dst
 	}
 	dst = append(append(dst, `,"source":{"location":"`...), k.Location...)
-	quote := len(dst) // the path goes on inside of the same string
-	dst = appendString(dst, owner.ID)
-	dst = append(dst[:quote], dst[quote+1:]...)
+	dst = append(appendURI(dst, owner.ID), '"')
 	dst = appendString(append(dst, `,"kind":`...), owner.Kind)
 	return append(dst, '}')
 }
