@@ -22,7 +22,6 @@ func (w *worker) settle(ctx context.Context) (next time.Time) {
 		facts
 	}
 	var all []open
-	w.payUp(ctx)
 	now := w.now()
 	w.feed.with(w.UID, func(s *state) {
 		for _, in := range s.intents {

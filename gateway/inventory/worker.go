@@ -27,8 +27,8 @@ type worker struct {
 	holder  string
 	claims  *claims
 
-	bell   chan struct{} // rung in this gateway
-	heard  chan struct{} // rung in another one
+	bell   chan struct{}              // rung in this gateway
+	heard  chan struct{}              // rung in another one
 	landed chan func(context.Context) // what flights hand back
 	flight sync.WaitGroup
 	tried  atomic.Bool
@@ -112,6 +112,7 @@ func (w *worker) run(ctx context.Context) {
 // turn does what is due and says when to look again.
 func (w *worker) turn(ctx context.Context) time.Time {
 	now := w.now()
+	w.payUp(ctx)
 	if !w.renew.After(now) {
 		w.acquire(ctx)
 	}

@@ -1,0 +1,210 @@
+package inventory_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"occigate/gateway/inventory"
+	"occigate/providers"
+)
+
+func TestDeleteHidesAtOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(2)
+		h := open(t, file, a)
+		defer h.stop()
+		id := h.native("a", "i-1").ID
+		if err := h.Delete(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := h.Get(t.Context(), id); ok || len(h.List(inventory.KindServer)) != 1 {
+			t.Error("the deleted server is still shown")
+		}
+		if err := h.Delete(t.Context(), id); providers.Kind(err) != providers.ErrNotFound {
+			t.Errorf("a second delete: %v", err)
+		}
+		h.sleep(time.Minute)
+		if len(h.List(inventory.KindServer)) != 1 {
+			t.Error("it came back while the cloud still lists it as deleting")
+		}
+		a.do(func() { delete(a.servers, "i-1") })
+		h.sleep(30 * time.Minute)
+		if _, ok := h.Get(t.Context(), id); ok {
+			t.Error("it came back when it was gone")
+		}
+	})
+}
+
+func TestADeletedServerThatLivesOnComesBackAsError(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		h := open(t, file, a)
+		defer h.stop()
+		id := h.native("a", "i-1").ID
+		if err := h.Delete(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		h.sleep(9 * time.Minute)
+		if _, ok := h.Get(t.Context(), id); ok {
+			t.Error("it came back too early")
+		}
+		h.sleep(3 * time.Minute)
+		it, ok := h.Get(t.Context(), id)
+		if !ok || it.Server.State != providers.StateError || it.Problem == "" {
+			t.Fatalf("after 12 min: %+v", it)
+		}
+		if err := h.Delete(t.Context(), id); err != nil || a.count("DeleteServer") != 2 {
+			t.Errorf("it cannot be deleted again: %v", err)
+		}
+	})
+}
+
+func TestRefusedDeleteChangesNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		a.fails["DeleteServer"] = &providers.Error{Kind: providers.ErrConflict, Op: "Terminate", Message: "protected"}
+		h := open(t, file, a)
+		defer h.stop()
+		before := h.native("a", "i-1")
+		if err := h.Delete(t.Context(), before.ID); providers.Kind(err) != providers.ErrConflict {
+			t.Errorf("error %v", err)
+		}
+		h.sleep(time.Minute)
+		if it := h.native("a", "i-1"); it == nil || it.Rev != before.Rev {
+			t.Errorf("it is %+v", it)
+		}
+	})
+}
+
+func TestPower(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		h := open(t, file, a)
+		defer h.stop()
+		id := h.native("a", "i-1").ID
+		power := func(op providers.PowerOp, wantState providers.State, wantCalls int) {
+			t.Helper()
+			it, err := h.Power(t.Context(), id, op)
+			if err != nil || it.Server.State != wantState || a.count("Power") != wantCalls {
+				t.Fatalf("%s: state %s, %d calls, %v; want %s, %d", op, it.Server.State, a.count("Power"), err, wantState, wantCalls)
+			}
+		}
+		power(providers.PowerStart, providers.StateActive, 0) // it is active
+		power(providers.PowerStop, providers.StateStopping, 1)
+		power(providers.PowerStop, providers.StateStopping, 1) // on the way there
+		h.sleep(20 * time.Second)
+		power(providers.PowerStop, providers.StateInactive, 1)
+		if it := h.native("a", "i-1"); it.Pending != "" {
+			t.Errorf("pending %q", it.Pending)
+		}
+		power(providers.PowerStart, providers.StateStarting, 2)
+		if _, err := h.Power(t.Context(), id, providers.PowerSuspend); providers.Kind(err) != providers.ErrConflict {
+			t.Errorf("suspend: %v", err)
+		}
+		if _, err := h.Resize(t.Context(), id, "big"); providers.Kind(err) != providers.ErrUnsupported {
+			t.Errorf("resize: %v", err)
+		}
+	})
+}
+
+// What memory knows may be half a minute old.
+func TestPowerAsksTheCloudBeforeItRefuses(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		a.servers["i-1"].State = providers.StateStarting
+		h := open(t, file, a)
+		defer h.stop()
+		a.do(func() { a.servers["i-1"].State = providers.StateActive })
+		if _, err := h.Power(t.Context(), h.native("a", "i-1").ID, providers.PowerStop); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestChangeWithoutEffectIsAProblem(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		h := open(t, file, a)
+		defer h.stop()
+		a.do(func() { a.crash["Power"] = func() { a.servers["i-1"].State = providers.StateActive } })
+		if _, err := h.Power(t.Context(), h.native("a", "i-1").ID, providers.PowerStop); err != nil {
+			t.Fatal(err)
+		}
+		h.sleep(12 * time.Minute)
+		if it := h.native("a", "i-1"); it.Problem == "" || it.Server.State != providers.StateActive || it.Pending != "" {
+			t.Errorf("it is %+v", it)
+		}
+		h.sleep(90 * time.Minute)
+		if it := h.native("a", "i-1"); it.Problem != "" {
+			t.Errorf("the problem stays: %s", it.Problem)
+		}
+	})
+}
+
+func TestWithoutTheStore(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(2)
+		h := open(t, file, a)
+		defer h.stop()
+		first, second := h.native("a", "i-1").ID, h.native("a", "i-2").ID
+		if err := h.store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if len(h.List(inventory.KindServer)) != 2 {
+			t.Error("reads need the store")
+		}
+		if _, err := h.create("a", "x"); providers.Kind(err) != providers.ErrUnavailable || a.count("CreateServer") != 0 {
+			t.Errorf("create: %v, %d calls", err, a.count("CreateServer"))
+		}
+		if _, err := h.Power(t.Context(), first, providers.PowerStop); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		if err := h.Delete(t.Context(), second); err != nil || a.count("DeleteServer") != 1 {
+			t.Errorf("delete: %v", err)
+		}
+	})
+}
+
+func TestDescribeAndMix(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		h := open(t, file, a)
+		id := h.native("a", "i-1").ID
+		rev := h.native("a", "i-1").Rev
+		it, err := h.Describe(t.Context(), id, inventory.Own{Title: "T", Extra: map[string]string{"a": "1", "b": "2"}})
+		if err != nil || it.Title != "T" || it.Rev == rev {
+			t.Fatalf("%+v, %v", it, err)
+		}
+		if _, err := h.Mix(t.Context(), id, []string{"x", "y"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Mix(t.Context(), id, []string{"z", "x"}, []string{"y"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Describe(t.Context(), id, inventory.Own{Summary: "S", Extra: map[string]string{"b": ""}}); err != nil {
+			t.Fatal(err)
+		}
+		h.stop()
+		h = open(t, file, a)
+		defer h.stop()
+		got := h.native("a", "i-1")
+		want := inventory.Item{Title: "T", Summary: "S", Extra: map[string]string{"a": "1"}, Mixins: []string{"x", "z"}}
+		if diff := cmp.Diff(want, inventory.Item{Title: got.Title, Summary: got.Summary, Extra: got.Extra, Mixins: got.Mixins}); diff != "" {
+			t.Errorf("after a restart (-want +got):\n%s", diff)
+		}
+		if _, err := h.Describe(t.Context(), "nobody", inventory.Own{}); !errors.Is(err, providers.ErrNotFound) {
+			t.Errorf("unknown id: %v", err)
+		}
+	})
+}
