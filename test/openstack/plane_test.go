@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -30,13 +31,23 @@ func stateDir() string {
 	return "/tmp/openstack"
 }
 
-// cloudsFile is the file with the clouds demo, alt and admin. Without it the
-// control plane has not been started.
+// TestMain fails at once, and says what to do, when there is no control plane.
+func TestMain(m *testing.M) {
+	keystone, err := net.DialTimeout("tcp", "127.0.0.1:5000", 5*time.Second)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "there is no control plane to test with: %v\nrun test/openstack/up as root first, or make test-openstack\n", err)
+		os.Exit(1)
+	}
+	keystone.Close()
+	os.Exit(m.Run())
+}
+
+// cloudsFile is the file with the clouds demo, alt and admin.
 func cloudsFile(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(stateDir(), "clouds.yaml")
 	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("no control plane: %v; run test/openstack/up as root first, or make test-openstack", err)
+		t.Fatalf("%v: set OPENSTACK_DIR as for test/openstack/up", err)
 	}
 	return path
 }
