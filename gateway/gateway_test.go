@@ -48,11 +48,15 @@ func TestBase(t *testing.T) {
 		{"one that is not", Options{Proxies: proxy}, "192.0.2.1:9", forwarded, "http://gw:8787"},
 		{"nobody is trusted", Options{}, "10.1.2.3:9", forwarded, "http://gw:8787"},
 		{
-			"nonsense from a proxy", Options{Proxies: proxy}, "10.1.2.3:9",
-			map[string]string{"X-Forwarded-Proto": "gopher", "X-Forwarded-Host": "a/b"}, "http://gw:8787",
+			"nonsense from a proxy",
+			Options{Proxies: proxy},
+			"10.1.2.3:9",
+			map[string]string{"X-Forwarded-Proto": "gopher", "X-Forwarded-Host": "a/b"},
+			"http://gw:8787",
 		},
 		{
-			"configured", Options{PublicURL: &url.URL{Scheme: "https", Host: "occi.example.org"}},
+			"configured",
+			Options{PublicURL: &url.URL{Scheme: "https", Host: "occi.example.org"}},
 			"192.0.2.1:9", nil, "https://occi.example.org",
 		},
 	}

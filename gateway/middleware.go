@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -72,7 +73,7 @@ func (g *Gateway) recovered(c echo.Context, next echo.HandlerFunc) (err error) {
 		if p == nil {
 			return
 		}
-		if p == http.ErrAbortHandler {
+		if aborted, ok := p.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
 			panic(p)
 		}
 		g.log.Error("panic", zap.Any("value", p), zap.ByteString("stack", debug.Stack()))

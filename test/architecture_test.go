@@ -129,7 +129,7 @@ func sources(t *testing.T) (all []source) {
 func skipped(rel string) bool {
 	base := path.Base(filepath.ToSlash(rel))
 	return rel != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) ||
-		base == "testdata" || base == "node_modules" || rel == "tools" || rel == "zz"
+		base == "testdata" || base == "node_modules" || rel == "tools"
 }
 
 // fits reports whether a package is one of those that patterns name.

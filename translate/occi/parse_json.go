@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -25,7 +26,7 @@ func (p *parser) json(body []byte) error {
 	j := jsonParser{p, jsontext.NewDecoder(bytes.NewBuffer(body))}
 	err := j.top()
 	if err == nil {
-		if _, after := j.dec.ReadToken(); after != io.EOF {
+		if _, after := j.dec.ReadToken(); !errors.Is(after, io.EOF) {
 			err = j.pos().fail("text after the document", "", "")
 		}
 	}
@@ -94,7 +95,7 @@ func (j *jsonParser) file(o *jsonObject) error {
 	switch {
 	case o.isDefinition():
 		o.definition.Class, o.definition.Pos = ClassMixin, o.part.Pos
-		j.doc.Definitions = append(o.definitions, o.definition)
+		j.doc.Definitions = slices.Concat(o.definitions, []CategoryRef{o.definition})
 	case o.action != nil:
 		o.action.Attributes = append(o.action.Attributes, o.part.Attributes...)
 		j.doc.Action = o.action
@@ -103,7 +104,7 @@ func (j *jsonParser) file(o *jsonObject) error {
 	case o.isEntity():
 		j.doc.Entities = append(j.doc.Entities, o.part)
 	default:
-		j.doc.Entities = append(o.resources, o.part.Links...)
+		j.doc.Entities = slices.Concat(o.resources, o.part.Links)
 		j.doc.Definitions = o.definitions
 		for _, id := range o.part.LinkIDs {
 			if err := j.uri(id, o.in("links")); err != nil {

@@ -30,10 +30,11 @@ type answer struct {
 	body     any
 }
 
-func ok(body any) (answer, error)       { return answer{status: http.StatusOK, body: body}, nil }
+func ok(body any) (answer, error) { return answer{status: http.StatusOK, body: body}, nil }
 func accepted(body any) (answer, error) { return answer{status: http.StatusAccepted, body: body}, nil }
-func created(body any) (answer, error)  { return answer{status: http.StatusCreated, body: body}, nil }
-func noContent() (answer, error)        { return answer{status: http.StatusNoContent}, nil }
+
+func created(body any) (answer, error) { return answer{status: http.StatusCreated, body: body}, nil }
+func noContent() (answer, error)       { return answer{status: http.StatusNoContent}, nil }
 
 // base is scheme and host as the client wrote them.
 func (q *call) base() string {

@@ -15,7 +15,6 @@ type action struct {
 	during []string // tasks that allow it; nil for none but the end of all
 	task   string   // task_state meanwhile; empty for no transition
 	to     string   // vm_state in the end
-	status int      // of the answer, 0 for 202
 	free   bool     // allowed on a locked server
 	placed bool     // only on a server that has come to a host
 	do     func(*Cloud, *call, *Server, json.RawMessage) (answer, error)

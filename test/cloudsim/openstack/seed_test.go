@@ -18,10 +18,10 @@ import (
 // serviceClient makes one of gophercloud's service clients.
 func serviceClient(
 	t *testing.T, p *gophercloud.ProviderClient,
-	make func(*gophercloud.ProviderClient, gophercloud.EndpointOpts) (*gophercloud.ServiceClient, error),
+	build func(*gophercloud.ProviderClient, gophercloud.EndpointOpts) (*gophercloud.ServiceClient, error),
 ) *gophercloud.ServiceClient {
 	t.Helper()
-	c, err := make(p, region)
+	c, err := build(p, region)
 	if err != nil {
 		t.Fatal(err)
 	}
