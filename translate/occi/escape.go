@@ -70,13 +70,13 @@ func categoryTitle(title string) string {
 func appendURI(dst []byte, s string) []byte {
 	const hex = "0123456789ABCDEF"
 	i := 0
-	for i < len(s) && copied[s[i]] {
+	for i < len(s) && uriByte(s[i]) {
 		i++
 	}
 	dst = append(dst, s[:i]...)
 	for ; i < len(s); i++ {
 		c := s[i]
-		if copied[c] {
+		if uriByte(c) {
 			dst = append(dst, c)
 			continue
 		}
@@ -85,14 +85,16 @@ func appendURI(dst []byte, s string) []byte {
 	return dst
 }
 
-// copied are the bytes that appendURI copies: printable ASCII but for the
-// separators of the text renderings and what RFC 3986 leaves out.
-var copied = func() (table [256]bool) {
-	for c := '!'; c < 0x7f; c++ {
-		table[c] = !strings.ContainsRune("\"<>\\^`{|};,", c)
+// uriByte reports whether a byte can stand in a URI in every rendering:
+// printable ASCII but for the separators of the text renderings and what RFC
+// 3986 leaves out.
+func uriByte(c byte) bool {
+	switch c {
+	case '"', '<', '>', '\\', '^', '`', '{', '|', '}', ';', ',':
+		return false
 	}
-	return table
-}()
+	return c > ' ' && c < 0x7f
+}
 
 // appendNumber appends a number that is no integer by type: digits with a
 // point, never an exponent, which some clients cut off without a word.

@@ -20,7 +20,7 @@ func validLocation(s string) bool {
 // that separate values in the text renderings.
 func plainURI(s string) bool {
 	for i := range len(s) {
-		if s[i] <= ' ' || s[i] >= 0x7f || strings.IndexByte("\"<>\\^`{|},;", s[i]) >= 0 {
+		if !uriByte(s[i]) {
 			return false
 		}
 	}
