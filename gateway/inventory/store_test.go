@@ -1,0 +1,195 @@
+package inventory_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"occigate/gateway/inventory"
+	"occigate/gateway/store"
+	"occigate/providers"
+)
+
+// watched is a store that counts what is written under leases, can be swapped
+// for an empty one, and refuses work when told so.
+type watched struct {
+	mu sync.Mutex
+	store.Store
+	writes []store.Write
+	puts   int
+	broken error
+}
+
+func (w *watched) now() (store.Store, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.Store, w.broken
+}
+
+func (w *watched) Load(ctx context.Context, shard int, each func(store.Record) error) (store.Position, error) {
+	st, err := w.now()
+	if err != nil {
+		return "", err
+	}
+	return st.Load(ctx, shard, each)
+}
+
+func (w *watched) Changes(ctx context.Context, shard int, pos store.Position, limit int, wait time.Duration) ([]store.Record, store.Position, error) {
+	st, err := w.now()
+	if err != nil {
+		return nil, "", err
+	}
+	return st.Changes(ctx, shard, pos, limit, wait)
+}
+
+func (w *watched) Get(ctx context.Context, key store.Key) (store.Record, error) {
+	st, err := w.now()
+	if err != nil {
+		return store.Record{}, err
+	}
+	return st.Get(ctx, key)
+}
+
+func (w *watched) Put(ctx context.Context, rec store.Record) (uint64, error) {
+	st, err := w.now()
+	if err != nil {
+		return 0, err
+	}
+	w.mu.Lock()
+	w.puts++
+	w.mu.Unlock()
+	return st.Put(ctx, rec)
+}
+
+func (w *watched) Apply(ctx context.Context, lease store.Lease, batch []store.Write) error {
+	st, err := w.now()
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.writes = append(w.writes, batch...)
+	w.mu.Unlock()
+	return st.Apply(ctx, lease, batch)
+}
+
+func (w *watched) Acquire(ctx context.Context, uid, holder string, ttl time.Duration, seen uint64) (store.Lease, error) {
+	st, err := w.now()
+	if err != nil {
+		return store.Lease{}, err
+	}
+	return st.Acquire(ctx, uid, holder, ttl, seen)
+}
+
+func (w *watched) set(do func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	do()
+}
+
+func TestARefreshWithoutChangeWritesOneStamp(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := estate()
+		a.add(1200) // more than one batch
+		st := &watched{Store: openStore(t, file)}
+		defer st.Close()
+		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		defer h.stop()
+		if n := len(h.List(inventory.KindServer)); n != 1201 {
+			t.Fatalf("%d servers", n)
+		}
+		h.sleep(7 * time.Second)
+		st.set(func() { st.writes, st.puts = nil, 0 })
+		h.Ring("a")
+		h.sleep(2 * time.Second)
+		if len(st.writes) != 1 || st.writes[0].Kind != "stamp" || st.puts != 0 {
+			t.Errorf("%d writes and %d puts, want one stamp", len(st.writes), st.puts)
+		}
+	})
+}
+
+// All that no cloud can give back is in memory too, and comes back from there.
+func TestTheStoreIsEmptied(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.tokenless = true
+		a.add(1)
+		first, second := openStore(t, file), openStore(t, file+".new")
+		defer first.Close()
+		defer second.Close()
+		st := &watched{Store: first}
+		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		defer h.stop()
+		made, err := h.create("a", "ours")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.sleep(time.Minute)
+		found, err := h.Describe(t.Context(), h.native("a", "i-1").ID, inventory.Own{Title: "titled"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st.set(func() { st.Store = second })
+		h.sleep(2 * time.Minute)
+		for _, want := range []*inventory.Item{made, found} {
+			if it, ok := h.Get(t.Context(), want.ID); !ok || it.Title != want.Title {
+				t.Errorf("%s is %+v", want.Title, it)
+			}
+		}
+		if n := len(h.List(inventory.KindServer)); n != 2 {
+			t.Errorf("%d servers, want 2", n)
+		}
+		if n := a.count("CreateServer"); n != 1 {
+			t.Errorf("%d creates", n)
+		}
+	})
+}
+
+// The store goes away between the intent and the answer: what the cloud has
+// accepted is not lost, and is recorded when the store is back.
+func TestTheStoreFailsDuringACreate(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.tokenless = true
+		st := &watched{Store: openStore(t, file)}
+		defer st.Close()
+		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		defer h.stop()
+		a.crash["CreateServer"] = func() { st.set(func() { st.broken = errors.New("no route to host") }) }
+		made, err := h.create("a", "x")
+		if err != nil || made.Native != "i-1" || made.Title != "x" {
+			t.Fatalf("%+v, %v", made, err)
+		}
+		if _, err := h.create("a", "y"); providers.Kind(err) != providers.ErrUnavailable {
+			t.Errorf("a create without the store: %v", err)
+		}
+		h.sleep(10 * time.Second)
+		st.set(func() { st.broken = nil })
+		h.sleep(2 * time.Minute)
+		if list := h.List(inventory.KindServer); len(list) != 1 || list[0].ID != made.ID || list[0].Pending != "" {
+			t.Errorf("in the end: %+v", list)
+		}
+	})
+}
+
+func TestNewRefusesBadOptions(t *testing.T) {
+	c := newCloud("1")
+	for name, o := range map[string]inventory.Options{
+		"no store":    {},
+		"no uid":      {Store: &watched{}, Accounts: []inventory.Account{{Provider: c}}},
+		"no provider": {Store: &watched{}, Accounts: []inventory.Account{{UID: "a"}}},
+		"one uid":     {Store: &watched{}, Accounts: []inventory.Account{{UID: "a", Provider: c}, {UID: "a", Provider: c}}},
+	} {
+		if _, err := inventory.New(o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	inv, err := inventory.New(inventory.Options{Store: &watched{}, Accounts: accountsOf([]*cloud{c})})
+	if err != nil || inv.Ready() {
+		t.Errorf("ready before Run: %v", err)
+	}
+	if _, err := inv.CreateServer(t.Context(), "a", providers.ServerSpec{}, inventory.Own{}); !errors.Is(err, inventory.ErrNotReady) {
+		t.Errorf("create before Run: %v", err)
+	}
+}
