@@ -1,11 +1,11 @@
 package openstack
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -51,13 +51,34 @@ func (p *Provider) do(ctx context.Context, r request) error {
 		marked = providers.Reading(ctx, r.op)
 	}
 	for {
-		_, err = client.Request(marked, method, target, &gophercloud.RequestOpts{
-			JSONBody: r.body, JSONResponse: r.into, OkCodes: succeeded,
+		answer, err := client.Request(marked, method, target, &gophercloud.RequestOpts{
+			JSONBody: r.body, KeepResponseBody: true, OkCodes: succeeded,
 		})
+		if err == nil {
+			err = read(answer, r.into)
+		}
 		if !borrowed(ctx, err) {
 			return p.session.failure(r.op, err)
 		}
 	}
+}
+
+// read decodes an answer, to its end so that the connection can be used again.
+func read(answer *http.Response, into any) (err error) {
+	defer answer.Body.Close()
+	body := json.NewDecoder(answer.Body)
+	switch into := into.(type) {
+	case nil:
+	case interface{ readFrom(*json.Decoder) error }:
+		err = into.readFrom(body)
+	default:
+		err = body.Decode(into)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, answer.Body)
+	return err
 }
 
 // borrowed reports whether a call failed only because it waited for a login
@@ -95,32 +116,43 @@ type page[T any] struct {
 	next string
 }
 
-// UnmarshalJSON reads {"servers": [...], "servers_links": [{"rel", "href"}]}
-// (Nova, Neutron, Cinder) or {"images": [...], "next": "/v2/images?..."}
-// (Glance). An answer without the collection is an error and not an empty page.
-func (p *page[T]) UnmarshalJSON(b []byte) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(b, &members); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(members[p.key], &p.rows); err != nil || p.rows == nil {
-		return errors.Join(fmt.Errorf("the answer holds no list of %s", p.key), err)
-	}
-	if next := members["next"]; next != nil {
-		return json.Unmarshal(next, &p.next)
+// readFrom reads {"servers": [...], "servers_links": [{"rel", "href"}]} (Nova,
+// Neutron, Cinder) or {"images": [...], "next": "/v2/images?..."} (Glance),
+// going over the rows once. An answer without the collection is an error and
+// not an empty page.
+func (p *page[T]) readFrom(body *json.Decoder) error {
+	if begin, err := body.Token(); err != nil || begin != json.Delim('{') {
+		return errors.Join(errors.New("the answer is no JSON object"), err)
 	}
 	var links []struct{ Rel, Href string }
-	if raw := members[p.key+"_links"]; raw != nil && !bytes.Equal(raw, []byte("null")) {
-		if err := json.Unmarshal(raw, &links); err != nil {
+	for body.More() {
+		name, err := body.Token()
+		if err != nil {
 			return err
 		}
+		var into any = new(json.RawMessage) // of no interest
+		switch name {
+		case p.key:
+			into = &p.rows
+		case p.key + "_links":
+			into = &links
+		case "next":
+			into = &p.next
+		}
+		if err := body.Decode(into); err != nil {
+			return err
+		}
+	}
+	if p.rows == nil {
+		return fmt.Errorf("the answer holds no list of %s", p.key)
 	}
 	for _, l := range links {
 		if l.Rel == "next" {
 			p.next = l.Href
 		}
 	}
-	return nil
+	_, err := body.Token()
+	return err
 }
 
 // list reads all pages of a collection. Only the query of a next page's
