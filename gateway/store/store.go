@@ -57,7 +57,7 @@ type Key struct {
 type Record struct {
 	Key
 	Rev     uint64
-	Durable bool   // survives Forget: what clouds cannot give back
+	Durable bool   // survives Forget: what clouds cannot give back; false in a removal
 	Data    []byte // JSON by convention; nil in a feed means removed; empty and not nil is a value like any other
 }
 

@@ -146,6 +146,7 @@ func (sh *shard) append(e entry) (uint64, error) {
 		return 0, err
 	}
 	e.rev, e.seq = rev+1, sh.last()+1
+	e.durable = e.durable && !e.removed
 	name, value, at := []byte(e.name), e.encode(), place(e.seq)
 	if e.removed {
 		err = errors.Join(sh.records.Delete(name), sh.gone.Put(name, at))

@@ -42,16 +42,22 @@ func serve(t testing.TB, options ...string) *server {
 // serveWithout starts a server without a client to it.
 func serveWithout(t testing.TB, options ...string) *server {
 	t.Helper()
+	address := freeAddress(t)
+	_, port, _ := strings.Cut(address, ":")
+	process := serveProgram(t, append([]string{
+		"--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(),
+		"--save", "", "--appendonly", "no", "--logfile", "redis.log",
+	}, options...)...)
+	return &server{address: address, process: process}
+}
+
+// serveProgram runs redis-server until the test ends.
+func serveProgram(t testing.TB, args ...string) *os.Process {
+	t.Helper()
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Fatal("redis-server is missing; install it: apt-get install redis-server")
 	}
-	address := freeAddress(t)
-	_, port, _ := strings.Cut(address, ":")
-	args := append([]string{
-		"--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(),
-		"--save", "", "--appendonly", "no", "--logfile", "redis.log",
-	}, options...)
 	cmd := exec.Command(binary, args...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -60,7 +66,7 @@ func serveWithout(t testing.TB, options ...string) *server {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	return &server{address: address, process: cmd.Process}
+	return cmd.Process
 }
 
 func freeAddress(t testing.TB) string {

@@ -52,7 +52,7 @@ local function write(key, name, known, durable, data)
     redis.call('ZREM', index, name)
     redis.call('HSET', gone, name, rev .. ' ' .. call)
     redis.call('ZADD', trail, place, name)
-    redis.call('XADD', feed, 'MAXLEN', '~', length, id, 'k', name, 'r', rev, 'd', durable)
+    redis.call('XADD', feed, 'MAXLEN', '~', length, id, 'k', name, 'r', rev, 'd', '0')
   end
   redis.call('HSET', meta, 'last', id)
   return rev

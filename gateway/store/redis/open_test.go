@@ -1,0 +1,167 @@
+package redis_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"occigate/gateway/store"
+	"occigate/gateway/store/redis"
+)
+
+var title = store.Record{Key: store.Key{UID: "a", Kind: "title", ID: "1"}, Data: []byte("x"), Durable: true}
+
+func put(t testing.TB, s store.Store, rec store.Record) {
+	t.Helper()
+	if _, err := s.Put(context.Background(), rec); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenRefusesContradictions(t *testing.T) {
+	two := []string{"127.0.0.1:1", "127.0.0.1:2"}
+	cases := map[string]redis.Options{
+		"no address":                         {},
+		"exclude each other":                 {Addresses: two, Cluster: true, Master: "m"},
+		"a cluster has no db but 0":          {Addresses: two, Cluster: true, DB: 1},
+		"several addresses need cluster":     {Addresses: two},
+		`braces in the prefix "x{y}"`:        {Addresses: two[:1], Prefix: "x{y}"},
+		"connection refused":                 {Addresses: two[:1]},
+		"redis: open: redis: dial tcp 127.0": {Addresses: two[:1]},
+	}
+	for want, options := range cases {
+		_, err := redis.Open(t.Context(), options)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q in it", err, want)
+		}
+	}
+}
+
+func TestOpenRefusesAnotherLayout(t *testing.T) {
+	server := serve(t)
+	for field, value := range map[string]string{"layout": "2", "shards": "32"} {
+		if err := server.admin.HSet(t.Context(), field+":meta", field, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := redis.Open(t.Context(), redis.Options{Addresses: []string{server.address}, Prefix: field})
+		if !errors.Is(err, redis.ErrSchema) || !strings.Contains(err.Error(), value) {
+			t.Errorf("error %v, want ErrSchema with %q", err, value)
+		}
+	}
+}
+
+func TestPrefixesAndDatabasesAreApart(t *testing.T) {
+	server := serve(t)
+	address := []string{server.address}
+	put(t, open(t, redis.Options{Addresses: address}), title)
+	for _, other := range []redis.Options{{Addresses: address, Prefix: "other"}, {Addresses: address, DB: 3}} {
+		if _, err := open(t, other).Get(t.Context(), title.Key); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%v: error %v, want ErrNotFound", other, err)
+		}
+	}
+}
+
+// TestPasswords uses an ACL user that may do what the store needs and no more,
+// and wants no password in any text.
+func TestPasswords(t *testing.T) {
+	const secret, wrong = "s3cret-of-a-user", "wr0ng-guess"
+	server := serve(t, "--user", "gate", "on", ">"+secret, "~occigate:*", "+@read", "+@write", "+@scripting", "+@connection", "-@dangerous")
+	options := redis.Options{Addresses: []string{server.address}, User: "gate", Password: secret, SentinelPassword: secret}
+	put(t, open(t, options), title)
+
+	bad := options
+	bad.Password = wrong
+	_, err := redis.Open(t.Context(), bad)
+	if err == nil || !strings.Contains(err.Error(), "WRONGPASS") {
+		t.Fatalf("error %v, want WRONGPASS", err)
+	}
+	for _, text := range []string{err.Error(), fmt.Sprintf("%v %+v %#v %s", bad, bad, bad, options), fmt.Sprintf("%+v", &bad)} {
+		if strings.Contains(text, secret) || strings.Contains(text, wrong) {
+			t.Errorf("a password is in %q", text)
+		}
+	}
+}
+
+func TestTLS(t *testing.T) {
+	cert, key, pool := certificate(t)
+	address := freeAddress(t)
+	_, port, _ := strings.Cut(address, ":")
+	serveWithout(t, "--port", "0", "--tls-port", port, "--tls-auth-clients", "no",
+		"--tls-cert-file", file(t, "cert.pem", cert), "--tls-key-file", file(t, "key.pem", key))
+	options := redis.Options{Addresses: []string{address}, TLS: &tls.Config{RootCAs: pool}}
+	var s *redis.Store
+	eventually(t, "the server answers by TLS", func() bool {
+		var err error
+		s, err = redis.Open(t.Context(), options)
+		return err == nil
+	})
+	defer s.Close()
+	put(t, s, title)
+	options.TLS = &tls.Config{}
+	if _, err := redis.Open(t.Context(), options); err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Fatalf("error %v, want that the certificate is not trusted", err)
+	}
+}
+
+// certificate makes a certificate of 127.0.0.1 that signs itself.
+func certificate(t *testing.T) (cert, key string, pool *x509.CertPool) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	privateDER, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := func(kind string, b []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}))
+	}
+	pool = x509.NewCertPool()
+	cert = block("CERTIFICATE", der)
+	pool.AppendCertsFromPEM([]byte(cert))
+	return cert, block("PRIVATE KEY", privateDER), pool
+}
+
+// TestSentinel finds the master by its Sentinel.
+func TestSentinel(t *testing.T) {
+	server := serve(t)
+	host, port, _ := strings.Cut(server.address, ":")
+	address := freeAddress(t)
+	_, own, _ := strings.Cut(address, ":")
+	config := file(t, "sentinel.conf", fmt.Sprintf("sentinel monitor gates %s %s 1\n", host, port))
+	serveProgram(t, config, "--sentinel", "--bind", "127.0.0.1", "--port", own)
+	sentinel := goredis.NewSentinelClient(&goredis.Options{Addr: address})
+	defer sentinel.Close()
+	eventually(t, "the Sentinel knows the master", func() bool {
+		return sentinel.GetMasterAddrByName(t.Context(), "gates").Err() == nil
+	})
+	s := open(t, redis.Options{Addresses: []string{address}, Master: "gates"})
+	put(t, s, title)
+	if n := server.admin.DBSize(t.Context()).Val(); n == 0 {
+		t.Fatal("nothing was written to the master")
+	}
+}
