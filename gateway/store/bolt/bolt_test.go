@@ -52,3 +52,7 @@ func open(t testing.TB, path string, options bolt.Options) *bolt.Store {
 func TestStore(t *testing.T) {
 	storetest.Run(t, start)
 }
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Bench(b, start)
+}

@@ -158,6 +158,10 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, serve(t).start(redis.Options{}))
 }
 
+func BenchmarkStore(b *testing.B) {
+	storetest.Bench(b, serve(b).start(redis.Options{}))
+}
+
 // TestStoreCluster runs the suite on a Cluster of one node, which refuses a
 // script or a command that touches two slots as a larger one does.
 func TestStoreCluster(t *testing.T) {
