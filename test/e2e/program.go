@@ -44,6 +44,17 @@ func (l *lines) String() string {
 // Output is what the program has printed and logged so far.
 func (p *Program) Output() string { return p.output.String() }
 
+// said is Output without the line that is logged for each request.
+func (p *Program) said() string {
+	var b strings.Builder
+	for line := range strings.Lines(p.Output()) {
+		if !strings.Contains(line, `"msg":"request"`) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 var listening = regexp.MustCompile(`(https?://127\.0\.0\.1:\d+)`)
 
 // Start runs occigate with arguments and environment until the test ends, and
@@ -63,7 +74,7 @@ func Start(t testing.TB, env map[string]string, args ...string) *Program {
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Errorf("occigate %s: %v\n%s", strings.Join(args, " "), err, p.Output())
+			t.Errorf("occigate %s: %v\n%s", strings.Join(args, " "), err, p.said())
 		}
 		p.Client.CloseIdleConnections()
 	})
@@ -95,7 +106,7 @@ func (p *Program) address(t testing.TB, stdout io.Reader) string {
 		}
 	case <-time.After(time.Minute):
 	}
-	t.Fatalf("the program printed no URL:\n%s", p.Output())
+	t.Fatalf("the program printed no URL:\n%s", p.said())
 	return ""
 }
 
@@ -120,7 +131,7 @@ func (p *Program) Eventually(t testing.TB, what string, is func() bool) {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("not %s within a minute\n%s", what, p.Output())
+			t.Fatalf("not %s within a minute\n%s", what, p.said())
 		}
 	}
 }

@@ -136,8 +136,15 @@ func (p *Program) Contains(t *testing.T, collection, url string) {
 func (p *Program) State(t *testing.T, url, want string) {
 	t.Helper()
 	state := regexp.MustCompile(`X-OCCI-Attribute: occi\.\w+\.state="(\w+)"`)
+	var last string
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("last seen:\n%s", last)
+		}
+	})
 	p.Eventually(t, url+" "+want, func() bool {
-		m := state.FindStringSubmatch(p.Must(t, http.StatusOK, "GET", url, "", "Accept", "text/plain").Body)
+		last = p.Must(t, http.StatusOK, "GET", url, "", "Accept", "text/plain").Body
+		m := state.FindStringSubmatch(last)
 		return m != nil && m[1] == want
 	})
 }
