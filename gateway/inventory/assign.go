@@ -53,17 +53,13 @@ func assign(k knowledge, rows []listed, now time.Time) assigned {
 // olderFirst orders by creation, rows without one last, then by native id.
 func olderFirst(a, b listed) int {
 	ca, cb := a.created(), b.created()
-	if ca.IsZero() != cb.IsZero() {
-		return cmp.Compare(boolInt(ca.IsZero()), boolInt(cb.IsZero()))
+	switch {
+	case ca.IsZero() && !cb.IsZero():
+		return 1
+	case cb.IsZero() && !ca.IsZero():
+		return -1
 	}
 	return cmp.Or(ca.Compare(cb), cmp.Compare(a.native, b.native))
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // assigner is the work of one assign.
@@ -80,14 +76,14 @@ func (a *assigner) add(l listed, now time.Time) {
 		r.Born = now
 	}
 	if old := a.published(l); old != nil {
-		r.ID, r.Problem = old.ID, old.Problem
+		r.ID = old.ID
 		if l.created().IsZero() {
 			r.Born = old.Born
 		}
 	} else {
 		r.ID = a.name(l, now)
-		r.Problem = a.clone(l, r.ID)
 	}
+	r.Problem = a.clone(l, r.ID)
 	if r.ID == "" {
 		a.out.held++
 		return

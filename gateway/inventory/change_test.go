@@ -208,3 +208,93 @@ func TestDescribeAndMix(t *testing.T) {
 		}
 	})
 }
+
+func TestVolumesAndNetworks(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		h := open(t, file, a)
+		defer h.stop()
+		volume, err := h.CreateVolume(t.Context(), "a", providers.VolumeSpec{Name: "disk", SizeGiB: 5}, inventory.Own{})
+		if err != nil || volume.Volume.Name != "disk" || volume.Volume.State != providers.ResourcePending || volume.Native == "" {
+			t.Fatalf("%+v, %v", volume, err)
+		}
+		network, err := h.CreateNetwork(t.Context(), "a", providers.NetworkSpec{Name: "lan"}, inventory.Own{})
+		if err != nil || network.Network.Name != "lan" {
+			t.Fatalf("%+v, %v", network, err)
+		}
+		h.sleep(10 * time.Second)
+		if it, _ := h.Get(t.Context(), volume.ID); it.Volume.State != providers.ResourceOnline || it.Pending != "" {
+			t.Errorf("the volume is %+v", it)
+		}
+		if it, err := h.ResizeVolume(t.Context(), volume.ID, 9); err != nil || it.Pending != "resize" {
+			t.Errorf("resize: %+v, %v", it, err)
+		}
+		h.sleep(20 * time.Second)
+		if it, _ := h.Get(t.Context(), volume.ID); it.Volume.SizeGiB != 9 || it.Pending != "" {
+			t.Errorf("the volume is %+v", it)
+		}
+		if _, err := h.ResizeVolume(t.Context(), volume.ID, 9); err != nil || a.count("ResizeVolume") != 1 {
+			t.Errorf("the same size: %v, %d calls", err, a.count("ResizeVolume"))
+		}
+		for _, id := range []string{volume.ID, network.ID} {
+			if err := h.Delete(t.Context(), id); err != nil {
+				t.Error(err)
+			}
+		}
+		h.sleep(20 * time.Minute)
+		if n := len(h.List(inventory.KindVolume)) + len(h.List(inventory.KindNetwork)); n != 0 || len(a.volumes)+len(a.networks) != 0 {
+			t.Errorf("%d left", n)
+		}
+	})
+}
+
+// A title that equals the cloud's is not frozen.
+func TestDescribeKeepsOnlyWhatDiffers(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		h := open(t, file, a)
+		defer h.stop()
+		id := h.native("a", "i-1").ID
+		if _, err := h.Describe(t.Context(), id, inventory.Own{Title: "name of i-1", Summary: "S"}); err != nil {
+			t.Fatal(err)
+		}
+		a.do(func() { a.servers["i-1"].Name = "renamed" })
+		h.sleep(time.Minute)
+		if it := h.native("a", "i-1"); it.Title != "renamed" || it.Summary != "S" {
+			t.Errorf("it is %q, %q", it.Title, it.Summary)
+		}
+	})
+}
+
+func TestAnIDIsNotUsedAgainWhileItIsBeingDeleted(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		h := open(t, file, a)
+		defer h.stop()
+		own := inventory.Own{ID: "11111111-2222-4333-8444-555555555555", Title: "first"}
+		if _, err := h.CreateServer(t.Context(), "a", providers.ServerSpec{}, own); err != nil {
+			t.Fatal(err)
+		}
+		h.sleep(time.Minute)
+		if err := h.Delete(t.Context(), own.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.CreateServer(t.Context(), "a", providers.ServerSpec{}, own); providers.Kind(err) != providers.ErrConflict {
+			t.Errorf("at once: %v", err)
+		}
+		a.do(func() { delete(a.servers, "i-1") })
+		h.sleep(time.Minute)
+		own.Title = "second"
+		if _, err := h.CreateServer(t.Context(), "a", providers.ServerSpec{}, own); err != nil {
+			t.Fatalf("when it is gone: %v", err)
+		}
+		if _, err := h.Mix(t.Context(), own.ID, []string{"m"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		h.sleep(time.Minute)
+		if it, ok := h.Get(t.Context(), own.ID); !ok || it.Native != "i-2" || it.Title != "second" || len(it.Mixins) != 1 || it.Pending != "" {
+			t.Errorf("the second is %+v", it)
+		}
+	})
+}

@@ -205,7 +205,7 @@ func (w *worker) sweep(ctx context.Context, died []string) {
 	dead := slices.Clone(died)
 	w.feed.with(w.UID, func(s *state) {
 		for id := range s.tombs {
-			if s.owns[id] != nil {
+			if s.owns[id] != nil && s.about(id, classCreate) == nil {
 				dead = append(dead, id)
 			}
 		}

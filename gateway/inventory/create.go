@@ -68,7 +68,10 @@ func (w *worker) intend(o Own, want wish) (intent, error) {
 // the same.
 func (v *Inventory) again(ctx context.Context, w *worker, in intent) (*Item, error) {
 	it, ok := v.Get(ctx, in.ID)
-	if !ok {
+	switch {
+	case !ok && w.about(in.ID, classDelete) != nil && !in.isLink():
+		return nil, providers.Errorf(providers.ErrConflict, "create", "what has the id %s is still being deleted", in.ID)
+	case !ok:
 		return nil, nil
 	}
 	if was := w.about(in.ID, classCreate); was != nil && was.Digest == in.Digest && was.Phase != failed {

@@ -13,16 +13,21 @@ import (
 // with an empty value removed. Mixins replace the present ones unless nil.
 // ID is ignored.
 func (v *Inventory) Describe(ctx context.Context, id string, to Own) (*Item, error) {
-	return v.redescribe(ctx, id, func(o *own) { o.describe(to) })
+	return v.redescribe(ctx, id, func(o *own, now *Item) {
+		if to.Title == now.Title { // it need not be kept to be shown, and may change at the cloud
+			to.Title = ""
+		}
+		o.describe(to)
+	})
 }
 
 // Mix adds mixins to an item and takes others off, durably and without
 // disturbing what others change at the same time.
 func (v *Inventory) Mix(ctx context.Context, id string, add, remove []string) (*Item, error) {
-	return v.redescribe(ctx, id, func(o *own) { o.mix(add, remove) })
+	return v.redescribe(ctx, id, func(o *own, _ *Item) { o.mix(add, remove) })
 }
 
-func (v *Inventory) redescribe(ctx context.Context, id string, do func(*own)) (*Item, error) {
+func (v *Inventory) redescribe(ctx context.Context, id string, do func(*own, *Item)) (*Item, error) {
 	it, w, err := v.shown(ctx, id, "describe")
 	if err != nil {
 		return nil, err
@@ -38,7 +43,7 @@ func (v *Inventory) redescribe(ctx context.Context, id string, do func(*own)) (*
 				return nil, fmt.Errorf("inventory: own data of %s: %w", id, err)
 			}
 		}
-		do(&o)
+		do(&o, it)
 		return encode(o), nil
 	})
 	if err != nil {

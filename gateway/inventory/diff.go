@@ -34,7 +34,7 @@ func diff(uid string, known []*row, a assigned) change {
 			c.gone = append(c.gone, old)
 		default:
 			missing := *old
-			missing.Missing++
+			missing.Missing = min(old.Missing+1, enough)
 			c.absent = append(c.absent, &missing)
 		}
 	}
@@ -46,6 +46,10 @@ func diff(uid string, known []*row, a assigned) change {
 	}
 	return c
 }
+
+// enough is how many complete listings prove that a row is gone; more are not
+// counted.
+const enough = 2
 
 // verdict is what becomes of a row that a complete listing left out.
 type verdict int
@@ -70,13 +74,13 @@ type absence struct {
 // part of the account vanishes at once.
 func judge(a absence, newborn time.Duration) verdict {
 	switch {
-	case a.deleting && (a.notFound || a.missing >= 2):
+	case a.deleting && (a.notFound || a.missing >= enough):
 		return gone
 	case a.deleting:
 		return asked
 	case a.age < newborn:
 		return stays
-	case a.missing >= 2:
+	case a.missing >= enough:
 		return gone
 	case a.mass:
 		return stays

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ func (f *feed) revise(ctx context.Context, key store.Key, to func(old []byte) ([
 		if rec.Data, err = to(old); err != nil {
 			return err
 		}
-		if old == nil && rec.Data == nil {
+		if (old == nil) == (rec.Data == nil) && bytes.Equal(old, rec.Data) {
 			return nil
 		}
 		switch err := f.save(ctx, rec); {

@@ -41,7 +41,7 @@ type row struct {
 	Kind    Kind      `json:"-"`
 	Native  string    `json:"native,omitempty"`
 	Born    time.Time `json:"born,omitzero"`     // creation as the cloud says, else when it was first listed
-	Missing int       `json:"missing,omitempty"` // complete listings in a row that it was absent from
+	Missing int       `json:"missing,omitempty"` // complete listings in a row that it was absent from, at most enough
 	Problem string    `json:"problem,omitempty"`
 	thing
 

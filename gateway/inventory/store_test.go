@@ -20,6 +20,8 @@ type watched struct {
 	writes []store.Write
 	puts   int
 	broken error
+	held   store.Lease
+	deaf   bool // renewing succeeds without reaching the store
 }
 
 func (w *watched) now() (store.Store, error) {
@@ -79,7 +81,17 @@ func (w *watched) Acquire(ctx context.Context, uid, holder string, ttl time.Dura
 	if err != nil {
 		return store.Lease{}, err
 	}
-	return st.Acquire(ctx, uid, holder, ttl, seen)
+	w.mu.Lock()
+	held, deaf := w.held, w.deaf
+	w.mu.Unlock()
+	if deaf {
+		return held, nil
+	}
+	lease, err := st.Acquire(ctx, uid, holder, ttl, seen)
+	if err == nil {
+		w.set(func() { w.held = lease })
+	}
+	return lease, err
 }
 
 func (w *watched) set(do func()) {
@@ -192,4 +204,41 @@ func TestNewRefusesBadOptions(t *testing.T) {
 	if _, err := inv.CreateServer(t.Context(), "a", providers.ServerSpec{}, inventory.Own{}); !errors.Is(err, inventory.ErrNotReady) {
 		t.Errorf("create before Run: %v", err)
 	}
+}
+
+// What was listed under a lost lease is not written, and is listed again.
+func TestTheLeaseIsLost(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		st := &watched{Store: openStore(t, file)}
+		defer st.Close()
+		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		defer h.stop()
+		stolen := func() {
+			for {
+				if _, err := st.Store.Acquire(context.Background(), "a", "thief", 20*time.Second, 0); err == nil {
+					return
+				}
+				time.Sleep(time.Second)
+			}
+		}
+		st.set(func() { st.deaf = true }) // its renewals do not arrive
+		stolen()
+		a.add(1)
+		listings := a.count("Servers")
+		h.Ring("a")
+		h.sleep(6 * time.Second)
+		if a.count("Servers") == listings {
+			t.Error("nothing was listed")
+		}
+		if n := len(h.List(inventory.KindServer)); n != 1 {
+			t.Errorf("%d servers, though another holds the lease", n)
+		}
+		st.set(func() { st.deaf = false })
+		h.sleep(40 * time.Second)
+		if n := len(h.List(inventory.KindServer)); n != 2 {
+			t.Errorf("%d servers when the lease is back, want 2", n)
+		}
+	})
 }
