@@ -120,3 +120,25 @@ func TestDiff(t *testing.T) {
 		t.Errorf("gone %+v", c.gone)
 	}
 }
+
+// TestSameIncarnation takes a create's answer and the listed row for one thing
+// though their times differ by what clouds round away.
+func TestSameIncarnation(t *testing.T) {
+	made := time.Date(2026, 11, 23, 16, 34, 3, 184_490_000, time.UTC)
+	for _, c := range []struct {
+		name string
+		a, b time.Time
+		want bool
+	}{
+		{"equal", made, made, true},
+		{"listed in whole seconds", made, made.Truncate(time.Second), true},
+		{"another clock", made, made.Add(20 * time.Second), true},
+		{"one does not tell", made, time.Time{}, true},
+		{"the id was used again", made, made.Add(time.Hour), false},
+		{"the earlier user of the id", made, made.Add(-time.Hour), false},
+	} {
+		if got := sameIncarnation(c.a, c.b); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

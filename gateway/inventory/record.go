@@ -183,10 +183,15 @@ func passes(s providers.ResourceState) bool {
 	return s == providers.ResourcePending || s == providers.ResourceDeleting
 }
 
+// sameTime is how far two creation times of one thing are apart at most. Clouds
+// answer a create with another precision, or by another clock, than they list
+// it with: Cinder lists whole seconds.
+const sameTime = time.Minute
+
 // sameIncarnation reports whether two creation times may be of one thing. A
 // cloud that does not tell cannot contradict.
 func sameIncarnation(a, b time.Time) bool {
-	return a.IsZero() || b.IsZero() || a.Equal(b)
+	return a.IsZero() || b.IsZero() || a.Sub(b).Abs() <= sameTime
 }
 
 // errorKinds names the kinds of error in stamps.

@@ -30,7 +30,7 @@ type answer struct {
 	body     any
 }
 
-func ok(body any) (answer, error) { return answer{status: http.StatusOK, body: body}, nil }
+func ok(body any) (answer, error)       { return answer{status: http.StatusOK, body: body}, nil }
 func accepted(body any) (answer, error) { return answer{status: http.StatusAccepted, body: body}, nil }
 
 func created(body any) (answer, error) { return answer{status: http.StatusCreated, body: body}, nil }

@@ -88,7 +88,8 @@ func (c *Cloud) volumeLinks(q *call, v *Volume) []object {
 }
 
 // showVolume is a volume's document; while it is being attached Cinder does not
-// show the attachment yet.
+// show the attachment yet. Its database keeps whole seconds, so that only the
+// answer of the create has the fractions.
 func (c *Cloud) showVolume(q *call, v *Volume) object {
 	attachments := []object{}
 	if v.ServerID != "" && v.Status != "attaching" {
@@ -100,7 +101,7 @@ func (c *Cloud) showVolume(q *call, v *Volume) object {
 	return object{
 		"id": v.ID, "name": v.Name, "description": orNull(v.Description), "status": v.Status, "size": v.SizeGiB,
 		"availability_zone": v.Zone, "volume_type": v.Type, "bootable": yesNo(v.Bootable),
-		"created_at": v.Created.UTC().Format(micros), "updated_at": timeOrNull(v.Updated),
+		"created_at": v.Created.UTC().Truncate(time.Second).Format(micros), "updated_at": timeOrNull(v.Updated),
 		"metadata": cloned(v.Metadata), "attachments": attachments, "links": c.volumeLinks(q, v),
 		"user_id": c.UserID(), "os-vol-tenant-attr:tenant_id": c.ProjectID(),
 		"encrypted": false, "multiattach": false, "snapshot_id": nil, "source_volid": nil,
@@ -145,7 +146,9 @@ func (c *Cloud) createVolume(q *call) (answer, error) {
 	v := c.makeVolume(Volume{
 		Name: w.Name, Description: w.Description, SizeGiB: *w.Size, Metadata: w.Metadata, Bootable: w.Image != "",
 	})
-	return accepted(object{"volume": c.showVolume(q, v)})
+	doc := c.showVolume(q, v)
+	doc["created_at"] = v.Created.UTC().Format(micros)
+	return accepted(object{"volume": doc})
 }
 
 // makeVolume begins a volume, which is available after a while.
