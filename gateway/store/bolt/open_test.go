@@ -130,6 +130,21 @@ func TestOpenFindsFlippedBytes(t *testing.T) {
 	}
 }
 
+// TestOpenFindsDamageInItsHeads: bbolt would take the other head, and with it
+// the file as it was before the last write.
+func TestOpenFindsDamageInItsHeads(t *testing.T) {
+	whole := filled(t)
+	for _, page := range []int{0, os.Getpagesize()} {
+		for at := 16; at < 80; at += 3 {
+			damaged := append([]byte{}, whole...)
+			damaged[page+at] ^= 0x41
+			path := fileOf(t, damaged)
+			_, err := bolt.Open(path, bolt.Options{})
+			wantCorrupt(t, err, path)
+		}
+	}
+}
+
 func wantCorrupt(t *testing.T, err error, path string) {
 	t.Helper()
 	if !errors.Is(err, bolt.ErrCorrupt) || !strings.Contains(err.Error(), path) {
@@ -164,6 +179,11 @@ func TestOpenRefusesWhatItDidNotMake(t *testing.T) {
 			return errors.Join(err, b.Put([]byte(key), []byte(value)))
 		}
 	}
+	part := func(name string, change func(*bbolt.Bucket) error) func(*bbolt.Tx) error {
+		return func(tx *bbolt.Tx) error {
+			return change(tx.Bucket([]byte("s07")).Bucket([]byte(name)))
+		}
+	}
 	cases := []struct {
 		name   string
 		change func(*bbolt.Tx) error
@@ -172,6 +192,26 @@ func TestOpenRefusesWhatItDidNotMake(t *testing.T) {
 		{"another layout", set("meta", "layout", "2"), bolt.ErrSchema},
 		{"another number of shards", set("meta", "shards", "32"), bolt.ErrSchema},
 		{"no meta", func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("meta")) }, bolt.ErrSchema},
+		{"a gap in a feed", part("feed", func(b *bbolt.Bucket) error {
+			c := b.Cursor()
+			c.First()
+			k, _ := c.Next()
+			return b.Delete(k)
+		}), bolt.ErrCorrupt},
+		{"an entry at another's place", part("feed", func(b *bbolt.Bucket) error {
+			_, v := b.Cursor().First()
+			return b.Put([]byte("\xff"), v)
+		}), bolt.ErrCorrupt},
+		{"a record under another's name", part("records", func(b *bbolt.Bucket) error {
+			_, v := b.Cursor().First()
+			return b.Put([]byte("other"), v)
+		}), bolt.ErrCorrupt},
+		{"a removal that the feed does not have", part("gone", func(b *bbolt.Bucket) error {
+			return b.Put([]byte("other"), []byte("12345678"))
+		}), bolt.ErrCorrupt},
+		{"no lease", part("leases", func(b *bbolt.Bucket) error {
+			return b.Put([]byte("=a"), []byte("12345678"))
+		}), bolt.ErrCorrupt},
 		{"no shard", func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("s07")) }, bolt.ErrCorrupt},
 	}
 	whole := filled(t)

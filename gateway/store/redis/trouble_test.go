@@ -71,7 +71,7 @@ func TestCancellationDoesNotWaitForRedis(t *testing.T) {
 
 func TestCloseDoesNotWaitForRedis(t *testing.T) {
 	server := serve(t)
-	s := open(t, redis.Options{Addresses: []string{server.address}})
+	s := open(t, redis.Options{Addresses: []string{server.address}, PoolSize: 2})
 	server.hang(t)
 	var all sync.WaitGroup
 	for range 20 {
@@ -112,6 +112,28 @@ func TestScriptsAreLoadedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, s, store.Record{Key: title.Key, Rev: 1, Data: []byte("y")})
+}
+
+// TestLostEpochIsNoticed takes the epoch of a shard away and leaves the rest.
+func TestLostEpochIsNoticed(t *testing.T) {
+	server := serve(t)
+	s := open(t, redis.Options{Addresses: []string{server.address}})
+	put(t, s, title)
+	shard := store.Shard("a")
+	_, pos, err := s.Changes(t.Context(), shard, "", 10, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.admin.Del(t.Context(), fmt.Sprintf("occigate:{s%02d}:meta", shard)).Err(); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, store.Record{Key: title.Key, Rev: 1, Data: []byte("y")})
+	if _, _, err := s.Changes(t.Context(), shard, pos, 10, 0); !errors.Is(err, store.ErrReload) {
+		t.Errorf("error %v, want ErrReload", err)
+	}
+	if page, _, err := s.Changes(t.Context(), shard, "", 10, 0); err != nil || len(page) != 1 || page[0].Rev != 2 {
+		t.Errorf("written %v, error %v; want revision 2 alone", page, err)
+	}
 }
 
 // TestLostWritesAreNoticed puts the server back to an earlier state, as when a
@@ -190,6 +212,9 @@ func TestRemovalsAreForgotten(t *testing.T) {
 	}
 	prefix := fmt.Sprintf("occigate:{s%02d}:", store.Shard("a"))
 	gone, trail := server.admin.HLen(t.Context(), prefix+"gone").Val(), server.admin.ZCard(t.Context(), prefix+"trail").Val()
+	if n := server.admin.ZCard(t.Context(), prefix+"index").Val(); n != 0 {
+		t.Errorf("%d removed records are in the index", n)
+	}
 	if gone != trail || gone < storetest.FeedLength/2 || gone > storetest.FeedLength {
 		t.Fatalf("%d removals and %d in their trail are remembered", gone, trail)
 	}

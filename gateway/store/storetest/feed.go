@@ -196,16 +196,23 @@ func feedTrimmed(e env) {
 	e.equal(len(written), FeedLength-1)
 }
 
+// feedOtherEpoch hands positions of one shard to another that has as many
+// writes, or had none yet when the position was given.
 func feedOtherEpoch(e env) {
+	here, there := store.Shard("a"), (store.Shard("a")+1)%store.Shards
+	_, first := e.load(here)
 	e.put(key("a", "server", "1"), 0, "x")
-	_, pos := e.load(store.Shard("a"))
+	e.put(key(uids(there, 1)[0], "server", "1"), 0, "x")
+	_, pos := e.load(here)
+	e.equal(pos.Epoch(), first.Epoch())
 	for shard := range store.Shards {
 		_, other := e.load(shard)
-		e.equal(other.Epoch() == pos.Epoch(), shard == store.Shard("a"))
+		e.equal(other.Epoch() == pos.Epoch(), shard == here)
 	}
-	other := (store.Shard("a") + 1) % store.Shards
-	_, _, err := e.Store.Changes(e.ctx, other, pos, 10, store.MaxWait)
-	e.wantErr(err, store.ErrReload)
+	for _, other := range []store.Position{first, pos} {
+		_, _, err := e.Store.Changes(e.ctx, there, other, 10, store.MaxWait)
+		e.wantErr(err, store.ErrReload)
+	}
 }
 
 func feedNoPosition(e env) {

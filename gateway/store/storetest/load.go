@@ -18,6 +18,7 @@ var loadCases = []testCase{
 	{"gives five thousand records", loadBulk},
 	{"ends with the error of each", loadError},
 	{"lets each call the store", loadCalls},
+	{"misses no write to what it gave already", loadBehind},
 	{"misses no write that comes meanwhile", loadMeanwhile},
 	{"refuses a shard that there is not", loadNoShard},
 }
@@ -112,6 +113,30 @@ func loadCalls(e env) {
 	e.ok(err)
 	written, _ := e.changes(store.Shard("a"), pos)
 	e.equal(written, []store.Record{record(k, 2, "two")})
+}
+
+// loadBehind writes the first record again while a long load is at its end.
+func loadBehind(e env) {
+	const records = 3000
+	lease, first := e.acquire("a", "me"), key("a", "server", "00000")
+	for n := 0; n < records; n += store.MaxBatch {
+		batch := writes("a", store.MaxBatch, "x")
+		for i := range batch {
+			batch[i].ID = fmt.Sprintf("%05d", n+i)
+		}
+		e.apply(lease, batch...)
+	}
+	n := 0
+	pos, err := e.Store.Load(e.ctx, store.Shard("a"), func(store.Record) error {
+		if n++; n == records/2 {
+			e.apply(lease, write(first, "again"))
+		}
+		return nil
+	})
+	e.ok(err)
+	e.equal(n, records)
+	written, _ := e.changes(store.Shard("a"), pos)
+	e.equal(written, []store.Record{record(first, 2, "again")})
 }
 
 // loadMeanwhile loads again and again while a writer puts and removes, goes on

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 
 	"occigate/gateway/store"
@@ -181,16 +182,19 @@ func countOne(e env, s store.Store, k store.Key) error {
 }
 
 func recordMemory(e env) {
-	k, data := key("a", "server", "1"), []byte("abc")
+	big := strings.Repeat("abc", 5000)
+	k, data := key("a", "server", "1"), []byte(big)
 	_, err := e.Store.Put(e.ctx, store.Record{Key: k, Data: data})
 	e.ok(err)
 	data[0] = 'X'
 	got := e.get(k)
-	e.equal(got, record(k, 1, "abc"))
+	e.equal(got, record(k, 1, big))
 	got.Data[0] = 'Y'
 	written, _ := e.changes(store.Shard("a"), "")
 	written[0].Data[0] = 'Z'
-	e.equal(e.get(k), record(k, 1, "abc"))
+	loaded, _ := e.load(store.Shard("a"))
+	loaded[0].Data[0] = 'Z'
+	e.equal(e.get(k), record(k, 1, big))
 	again, _ := e.changes(store.Shard("a"), "")
-	e.equal(again, []store.Record{record(k, 1, "abc")})
+	e.equal(again, []store.Record{record(k, 1, big)})
 }
