@@ -76,8 +76,8 @@ func (w *worker) commit(ctx context.Context) {
 // note takes the end of one listing into the stamp.
 func (st *stamp) note(l landing, now time.Time) {
 	end := *st.group(l.group)
-	switch {
-	case l.err == nil:
+	switch l.err {
+	case nil:
 		end = groupEnd{Observed: l.began, Held: l.change.held, Notice: l.notice}
 		if l.notice != "" {
 			end.Since = now

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -209,7 +210,7 @@ var errorKinds = map[string]error{
 func kindName(err error) string {
 	kind := providers.Kind(err)
 	for name, k := range errorKinds {
-		if k == kind {
+		if errors.Is(kind, k) {
 			return name
 		}
 	}

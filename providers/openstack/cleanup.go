@@ -18,5 +18,5 @@ func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 // leftBehind tells of something that could not be taken back. It has no kind:
 // the error beside it has.
 func leftBehind(what, id string, err error) error {
-	return fmt.Errorf("%s %s is left behind: %v", what, id, err)
+	return fmt.Errorf("%s %s is left behind: %s", what, id, err.Error())
 }

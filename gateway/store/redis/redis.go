@@ -86,10 +86,10 @@ func (s *Store) Ping(ctx context.Context) error {
 // Close ends all calls, closes the connections and waits for what still runs.
 func (s *Store) Close() error {
 	s.mu.Lock()
-	closed := s.life.Err() != nil
+	first := s.life.Err() == nil
 	s.end()
 	s.mu.Unlock()
-	if closed {
+	if !first {
 		return nil
 	}
 	err := errors.Join(s.client.Close(), s.reader.Close())
