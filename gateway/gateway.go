@@ -33,7 +33,13 @@ type Options struct {
 	Keystone  string         // URI for the Keystone challenge beside Basic, "" for none
 	Limits    occi.Limits
 	OCCI      occi.Options
+	Switches  Switches
+	CORS      CORS
 	Now       func() time.Time
+
+	// Challenges are the schemes of a 401 in their order, "basic" and
+	// "keystone"; nil is both, in this order, which most clients understand.
+	Challenges []string
 }
 
 // Gateway serves HTTP. It is safe for concurrent use and owns no goroutine.
