@@ -7,6 +7,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
@@ -26,6 +27,7 @@ type Config struct {
 	Store          Store     `yaml:"store"`
 	Users          []User    `yaml:"users"`
 	OCCI           OCCI      `yaml:"occi"`
+	CORS           CORS      `yaml:"cors"`
 	Defaults       Defaults  `yaml:"defaults"`
 	Refresh        Refresh   `yaml:"refresh"`
 	Accounts       []Account `yaml:"accounts"`
@@ -89,11 +91,26 @@ type User struct {
 	TokenHashes  []string `yaml:"token_hashes"`  // SHA-256 of bearer tokens, in hexadecimal
 }
 
-// OCCI are switches of the rendering.
+// OCCI are switches where the standard contradicts itself or deployed clients;
+// docs/occi-switches.md says why each is there.
 type OCCI struct {
-	Legacy11       bool   `yaml:"legacy_1_1"`      // show what only OCCI 1.1 has: speed, backup, snapshot, resize
-	EntityLocation bool   `yaml:"entity_location"` // show /entity/, which GFD.223 section 4 forbids and clients need
-	KeystoneURL    string `yaml:"keystone_url"`    // offered to clients as a challenge beside Basic
+	Legacy11         bool     `yaml:"legacy_1_1"`        // show what only OCCI 1.1 has: speed, backup, snapshot, resize
+	EntityLocation   bool     `yaml:"entity_location"`   // show /entity/, which GFD.223 section 4 forbids and clients need
+	BareIDs          bool     `yaml:"bare_ids"`          // ids without urn:uuid:
+	OmitPatterns     bool     `yaml:"omit_patterns"`     // no patterns of attributes in JSON
+	CRLF             bool     `yaml:"crlf"`              // lines of text end in CR LF
+	StrictLinks      bool     `yaml:"strict_links"`      // links in a PUT are an error
+	DefaultMedia     string   `yaml:"default_media"`     // of answers when the client takes any
+	UnsupportedMedia int      `yaml:"unsupported_media"` // status for a request in an unknown media type: 415 or 406
+	KeystoneURL      string   `yaml:"keystone_url"`      // offered to clients as a challenge
+	Challenges       []string `yaml:"challenges"`        // order of the challenges: basic, keystone
+}
+
+// CORS says which pages in browsers may use the gateway: none without origins.
+type CORS struct {
+	Origins []string      `yaml:"origins"` // scheme://host[:port], or "*" alone for all
+	Headers []string      `yaml:"headers"` // of requests, beside those that OCCI clients send
+	MaxAge  time.Duration `yaml:"max_age"` // how long browsers keep the answer to their asking
 }
 
 // Defaults apply to a create that does not say.
@@ -145,7 +162,12 @@ func Default() Config {
 			ShutdownTimeout:   15 * time.Second,
 		},
 		Log:  Log{Level: "info", Format: "json"},
-		OCCI: OCCI{Legacy11: true, EntityLocation: true},
+		OCCI: OCCI{
+			Legacy11: true, EntityLocation: true,
+			DefaultMedia: "text/plain", UnsupportedMedia: http.StatusUnsupportedMediaType,
+			Challenges: []string{"basic", "keystone"},
+		},
+		CORS: CORS{MaxAge: 10 * time.Minute},
 		Refresh: Refresh{
 			Servers:   30 * time.Second,
 			Volumes:   time.Minute,

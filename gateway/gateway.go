@@ -33,6 +33,7 @@ type Options struct {
 	Keystone  string         // URI for the Keystone challenge beside Basic, "" for none
 	Limits    occi.Limits
 	OCCI      occi.Options
+	DeleteAll bool // whether DELETE on a kind's collection that lists no entities deletes all
 	Switches  Switches
 	CORS      CORS
 	Now       func() time.Time
@@ -80,7 +81,7 @@ func New(o Options) *Gateway {
 	e.HTTPErrorHandler = g.fail
 	e.IPExtractor = echo.ExtractIPDirect()
 	g.routes(e)
-	g.handler = collapseSlashes(e)
+	g.handler = collapseSlashes(http.AllowQuerySemicolons(e)) // ";" separates as "&" does
 	return g
 }
 

@@ -70,11 +70,20 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	front := gateway.New(gateway.Options{
 		Inventory: h.inventory, Guard: guard, Log: log, Registry: figures, Version: Version,
 		Default: account.UID, PublicURL: cfg.Public(), Proxies: cfg.Proxies(), Keystone: cfg.OCCI.KeystoneURL,
-		Limits: occi.Limits{Body: cfg.Limits.BodyBytes},
-		OCCI:   occi.Options{Only12: !cfg.OCCI.Legacy11, NoEntityLocation: !cfg.OCCI.EntityLocation},
+		Limits:    occi.Limits{Body: cfg.Limits.BodyBytes},
+		OCCI:      occi.Options{Only12: !cfg.OCCI.Legacy11, NoEntityLocation: !cfg.OCCI.EntityLocation},
+		DeleteAll: cfg.OCCI.DeleteAll,
 	})
 	h.server = newServer(cfg, front, log)
 	return h, nil
+}
+
+// switches are the configured switches as the gateway takes them.
+func switches(o config.OCCI) gateway.Switches {
+	return gateway.Switches{
+		BareIDs: o.BareIDs, OmitPatterns: o.OmitPatterns, CRLF: o.CRLF, StrictLinks: o.StrictLinks,
+		Media406: o.UnsupportedMedia == http.StatusNotAcceptable, Default: occi.MediaType(o.DefaultMedia),
+	}
 }
 
 // users are the configured users as the guard takes them.
@@ -130,7 +139,9 @@ func newServer(cfg *config.Config, handler http.Handler, log *zap.Logger) *http.
 		IdleTimeout:       cfg.Limits.IdleTimeout,
 		MaxHeaderBytes:    cfg.Limits.HeaderBytes,
 		Protocols:         protocols,
-		ErrorLog:          zap.NewStdLog(log.Named("http")),
+		// OPTIONS * is answered by the gateway, with its own headers.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     zap.NewStdLog(log.Named("http")),
 	}
 }
 
