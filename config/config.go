@@ -102,6 +102,7 @@ type OCCI struct {
 	StrictLinks      bool     `yaml:"strict_links"`      // links in a PUT are an error
 	DefaultMedia     string   `yaml:"default_media"`     // of answers when the client takes any
 	UnsupportedMedia int      `yaml:"unsupported_media"` // status for a request in an unknown media type: 415 or 406
+	DeleteAll        bool     `yaml:"delete_all"`        // let DELETE on a kind's collection delete all its entities, at every cloud
 	KeystoneURL      string   `yaml:"keystone_url"`      // offered to clients as a challenge
 	Challenges       []string `yaml:"challenges"`        // order of the challenges: basic, keystone
 }
