@@ -162,7 +162,7 @@ func Default() Config {
 			IdleTimeout:       2 * time.Minute,
 			ShutdownTimeout:   15 * time.Second,
 		},
-		Log:  Log{Level: "info", Format: "json"},
+		Log: Log{Level: "info", Format: "json"},
 		OCCI: OCCI{
 			Legacy11: true, EntityLocation: true,
 			DefaultMedia: "text/plain", UnsupportedMedia: http.StatusUnsupportedMediaType,
