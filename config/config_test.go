@@ -37,7 +37,7 @@ func TestProblems(t *testing.T) {
 		{"misspelt key of an account", "accounts:\n  - name: a\n    clowd: ec2\n", []string{":3: accounts[0].clowd: unknown key, did you mean cloud?"}},
 		{"nothing near", "log:\n  xyzzy: 1\n", []string{":2: log.xyzzy: unknown key, known are format, level"}},
 		{"all at once", "a_a_a: 1\nhttp2: maybe\nlog: {levvel: x}\n", []string{
-			":1: a_a_a: unknown key, known are accounts, defaults, http2, limits, listen, log, occi, public_url, refresh, store, tls, trusted_proxies, users",
+			":1: a_a_a: unknown key, known are accounts, cors, defaults, http2, limits, listen, log, occi, public_url, refresh, store, tls, trusted_proxies, users",
 			":3: log.levvel: unknown key, did you mean level?",
 		}},
 		{"wrong types", "http2: maybe\nlimits:\n  body_bytes: many\n  idle_timeout: soon\nusers: x\ntls: []\n", []string{
@@ -81,6 +81,22 @@ func TestProblems(t *testing.T) {
 			":3: trusted_proxies[1]: want an IP address or a prefix such as 10.0.0.0/8",
 			":4: public_url: want an http or https URL without user, query and fragment",
 			":5: occi.keystone_url: want an http or https URL without user, query and fragment",
+		}},
+		{"switches", account + "occi:\n  default_media: text/occi\n  unsupported_media: 400\n  keystone_url: http://h/a=b\n  challenges: [basic, digest, basic]\n", []string{
+			":4: occi.default_media: want one of text/plain, application/occi+json, application/json",
+			":5: occi.unsupported_media: want 415 or 406",
+			":6: occi.keystone_url: must not have = or '",
+			":7: occi.challenges[1]: want one of basic, keystone",
+			":7: occi.challenges[2]: is there twice",
+		}},
+		{"no challenge", account + "occi: {challenges: []}\n", []string{":3: occi.challenges: want basic, or keystone with a keystone_url"}},
+		{"a challenge without its URL", account + "occi: {challenges: [keystone]}\n", []string{":3: occi.challenges: want basic, or keystone with a keystone_url"}},
+		{"CORS", account + "cors:\n  origins: [example.org, 'https://a/', '*']\n  headers: ['a b']\n  max_age: 0s\n", []string{
+			`:4: cors.origins[0]: want scheme://host or scheme://host:port, or "*" alone`,
+			`:4: cors.origins[1]: want scheme://host or scheme://host:port, or "*" alone`,
+			`:4: cors.origins[2]: want scheme://host or scheme://host:port, or "*" alone`,
+			":5: cors.headers[0]: want the name of a header",
+			":6: cors.max_age: want more than 0",
 		}},
 		{"log", account + "log: {level: loud, format: red}\n", []string{
 			":3: log.level: want one of debug, info, warn, error",

@@ -32,6 +32,7 @@ func TestExampleShowsDefaults(t *testing.T) {
 	want := Default()
 	want.Store.Embedded = &Embedded{Path: defaultPath}
 	want.Users, want.TrustedProxies = []User{}, []string{}
+	want.CORS.Origins, want.CORS.Headers = []string{}, []string{}
 	want.Defaults.Account = "frankfurt"
 	if diff := cmp.Diff(&want, c, cmpopts.IgnoreFields(Config{}, "Accounts", "Unused")); diff != "" {
 		t.Errorf("defaults (-) and example (+) differ:\n%s", diff)

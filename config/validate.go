@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -18,8 +19,13 @@ type wrong struct{ key, text string }
 var (
 	uidForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	hashForm   = regexp.MustCompile(`^\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$`)
+	headerForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 	logLevels  = []string{"debug", "info", "warn", "error"}
 	logFormats = []string{"json", "console"}
+	challenges = []string{"basic", "keystone"}
+
+	// defaultMedia are the media types that hold every answer.
+	defaultMedia = []string{"text/plain", "application/occi+json", "application/json"}
 )
 
 // wrongs are all values that contradict each other or themselves.
@@ -28,7 +34,7 @@ func (c *Config) wrongs() []wrong {
 		c.wrongListener(), c.wrongStore(), c.wrongUsers(), c.wrongAccounts(),
 		oneOf("log.level", c.Log.Level, logLevels),
 		oneOf("log.format", c.Log.Format, logFormats),
-		wrongURL("occi.keystone_url", c.OCCI.KeystoneURL),
+		c.OCCI.wrongs(), c.CORS.wrongs(),
 		c.Limits.wrongs(), c.Refresh.wrongs("refresh"),
 	)
 }
@@ -74,6 +80,45 @@ func wrongURL(key, text string) []wrong {
 		return nil
 	}
 	return []wrong{{key, "want an http or https URL without user, query and fragment"}}
+}
+
+func (o OCCI) wrongs() []wrong {
+	all := append(
+		oneOf("occi.default_media", o.DefaultMedia, defaultMedia),
+		wrongURL("occi.keystone_url", o.KeystoneURL)...,
+	)
+	if strings.ContainsAny(o.KeystoneURL, "='") { // clients cut the challenge there
+		all = append(all, wrong{"occi.keystone_url", "must not have = or '"})
+	}
+	if o.UnsupportedMedia != http.StatusUnsupportedMediaType && o.UnsupportedMedia != http.StatusNotAcceptable {
+		all = append(all, wrong{"occi.unsupported_media", "want 415 or 406"})
+	}
+	for i, name := range o.Challenges {
+		all = append(all, oneOf(fmt.Sprintf("occi.challenges[%d]", i), name, challenges)...)
+		if slices.Contains(o.Challenges[:i], name) {
+			all = append(all, wrong{fmt.Sprintf("occi.challenges[%d]", i), "is there twice"})
+		}
+	}
+	if len(o.Challenges) == 0 || o.KeystoneURL == "" && !slices.Contains(o.Challenges, "basic") {
+		all = append(all, wrong{"occi.challenges", "want basic, or keystone with a keystone_url"})
+	}
+	return all
+}
+
+func (c CORS) wrongs() (all []wrong) {
+	for i, origin := range c.Origins {
+		u, err := url.Parse(origin)
+		plain := err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && origin == u.Scheme+"://"+u.Host
+		if !plain && !(origin == "*" && len(c.Origins) == 1) {
+			all = append(all, wrong{fmt.Sprintf("cors.origins[%d]", i), `want scheme://host or scheme://host:port, or "*" alone`})
+		}
+	}
+	for i, name := range c.Headers {
+		if !headerForm.MatchString(name) {
+			all = append(all, wrong{fmt.Sprintf("cors.headers[%d]", i), "want the name of a header"})
+		}
+	}
+	return append(all, notPositive("cors", map[string]time.Duration{"max_age": c.MaxAge})...)
 }
 
 func (c *Config) wrongStore() (all []wrong) {

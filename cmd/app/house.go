@@ -73,6 +73,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 		Limits:    occi.Limits{Body: cfg.Limits.BodyBytes},
 		OCCI:      occi.Options{Only12: !cfg.OCCI.Legacy11, NoEntityLocation: !cfg.OCCI.EntityLocation},
 		DeleteAll: cfg.OCCI.DeleteAll,
+		Switches:  switches(cfg.OCCI), CORS: gateway.CORS(cfg.CORS), Challenges: cfg.OCCI.Challenges,
 	})
 	h.server = newServer(cfg, front, log)
 	return h, nil
