@@ -16,34 +16,56 @@ import (
 // crashed caller is settled.
 const callSlack = 15 * time.Second
 
-// worker finds the account that a change is for: one that is configured, read
-// from the store, and whose credentials were not refused. The words of a
-// refusal are the cloud's.
-func (v *Inventory) worker(uid, op string) (*worker, error) {
+// account finds the account that a change is for: one that is configured and
+// was read from the store.
+func (v *Inventory) account(uid, op string) (*worker, error) {
 	w := v.workers[uid]
 	if w == nil {
 		return nil, providers.Errorf(providers.ErrNotFound, op, "there is no account %q", uid)
 	}
-	var err error
+	if !v.feed.has(uid) {
+		return nil, ErrNotReady
+	}
+	return w, nil
+}
+
+// worker is account for a change that the cloud is asked for: its credentials
+// must not have been refused. The words of a refusal are the cloud's.
+func (v *Inventory) worker(uid, op string) (*worker, error) {
+	w, err := v.account(uid, op)
+	if err != nil {
+		return nil, err
+	}
 	v.feed.with(uid, func(s *state) {
-		switch {
-		case !v.feed.loaded[store.Shard(uid)]:
-			err = ErrNotReady
-		case s.stamp != nil && errorKinds[s.stamp.Kind] == providers.ErrDenied:
+		if s.stamp != nil && errorKinds[s.stamp.Kind] == providers.ErrDenied {
 			err = providers.Errorf(providers.ErrDenied, op, "%s", s.stamp.Problem)
 		}
 	})
 	return w, err
 }
 
-// shown finds an item that a change is about, and its account's worker. The
-// stored revision counts: what another gateway wrote this moment is read.
+// shown finds an item that the cloud is asked to change, and its account's
+// worker.
 func (v *Inventory) shown(ctx context.Context, id, op string) (*Item, *worker, error) {
+	it, _, err := v.known(ctx, id, op)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := v.worker(it.UID, op)
+	if err != nil {
+		return nil, nil, err
+	}
+	return it, w, nil
+}
+
+// known finds an item that a change is about, and its account's worker. The
+// stored revision counts: what another gateway wrote this moment is read.
+func (v *Inventory) known(ctx context.Context, id, op string) (*Item, *worker, error) {
 	it, ok := v.Get(ctx, id)
 	if !ok {
 		return nil, nil, providers.Errorf(providers.ErrNotFound, op, "there is no %s", id)
 	}
-	w, err := v.worker(it.UID, op)
+	w, err := v.account(it.UID, op)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -28,7 +28,7 @@ func (v *Inventory) Mix(ctx context.Context, id string, add, remove []string) (*
 }
 
 func (v *Inventory) redescribe(ctx context.Context, id string, do func(*own, *Item)) (*Item, error) {
-	it, w, err := v.shown(ctx, id, "describe")
+	it, w, err := v.known(ctx, id, "describe")
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ type feed struct {
 	revs    map[store.Key]uint64
 	graves  []grave
 	loaded  map[int]bool
+	epochs  map[int]string         // of what was loaded, by shard
 	lost    map[int][]store.Record // durable records to be written back, by shard
 	changed chan struct{}          // closed and replaced whenever something was taken over
 }
@@ -47,15 +48,17 @@ func newFeed(o Options) *feed {
 	f := &feed{
 		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o.Derive), limit: o.Limits.Store,
 		bells: map[string]func(){}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
-		lost: map[int][]store.Record{}, changed: make(chan struct{}),
+		epochs: map[int]string{}, lost: map[int][]store.Record{}, changed: make(chan struct{}),
 	}
+	f.states[noAccount] = newState(noAccount, "")
 	for _, a := range o.Accounts {
 		f.states[a.UID] = newState(a.UID, a.Cloud)
 	}
 	return f
 }
 
-// shards are those that have accounts, in order.
+// shards are those that have accounts, and that of what is no account's, in
+// order.
 func (f *feed) shards() []int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -91,7 +94,7 @@ func (f *feed) load(ctx context.Context, shard int) (store.Position, error) {
 	if err != nil {
 		return "", err
 	}
-	f.replace(shard, records)
+	f.replace(shard, pos.Epoch(), records)
 	return pos, f.restore(ctx, shard)
 }
 
@@ -112,9 +115,9 @@ func (f *feed) follow(ctx context.Context, shard int, pos store.Position) error 
 }
 
 // replace puts the loaded records of a shard in place of the old ones. When the
-// store has lost an account altogether, the durable records that are still in
-// memory are kept, to be written back.
-func (f *feed) replace(shard int, records []store.Record) {
+// store has lost an account altogether, or was emptied, the durable records
+// that are still in memory are kept, to be written back.
+func (f *feed) replace(shard int, epoch string, records []store.Record) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for key := range f.revs {
@@ -137,9 +140,13 @@ func (f *feed) replace(shard int, records []store.Record) {
 		if old := f.states[uid]; old.identity != nil && s.identity == nil {
 			f.lost[shard] = append(f.lost[shard], old.durable()...)
 		}
+		if uid == noAccount {
+			f.keepDefinitions(shard, f.epochs[shard] != "" && f.epochs[shard] != epoch, s)
+		}
 		f.states[uid] = s
 		f.view.update(s)
 	}
+	f.epochs[shard] = epoch
 	f.loaded[shard] = true
 	f.wake()
 }
@@ -196,6 +203,13 @@ func (f *feed) bury() {
 func (f *feed) wake() {
 	close(f.changed)
 	f.changed = make(chan struct{})
+}
+
+// has reports whether the shard of an account has been read.
+func (f *feed) has(uid string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.loaded[store.Shard(uid)]
 }
 
 // ready reports whether all shards have been read.

@@ -29,6 +29,9 @@ const (
 	KindImage      Kind = "image"
 	KindSize       Kind = "size"
 	KindZone       Kind = "zone"
+
+	// KindDefinition is that of [Inventory.Definitions]; it has no items.
+	KindDefinition Kind = "definition"
 )
 
 // Item is one thing as the gateway shows it: what the cloud said last, with

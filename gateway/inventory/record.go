@@ -13,13 +13,16 @@ import (
 
 // The kinds of record beside the rows, whose kind is that of the item.
 const (
-	recIntent   = "intent"    // durable: a change of ours under way
-	recOwn      = "own"       // durable: what we alone know of an item
-	recIdentity = "identity"  // durable: who the account is at its cloud
-	recStamp    = "stamp"     // how the account stands; one for each account
-	recTomb     = "tombstone" // evidence of what is gone
-	recBell     = "bell"      // another gateway asks the lease holder for a refresh
-	theOne      = "account"   // id of records of which an account has one
+	recIntent     = "intent"     // durable: a change of ours under way
+	recOwn        = "own"        // durable: what we alone know of an item
+	recIdentity   = "identity"   // durable: who the account is at its cloud
+	recDefinition = "definition" // durable: what a user defined; of no account
+	recStamp      = "stamp"      // how the account stands; one for each account
+	recTomb       = "tombstone"  // evidence of what is gone
+	recBell       = "bell"       // another gateway asks the lease holder for a refresh
+
+	theOne    = "account" // id of records of which an account has one
+	noAccount = ""        // uid of records of no account
 )
 
 // thing is one value of the neutral model; one pointer is set.

@@ -34,11 +34,13 @@ type state struct {
 	bound    map[nat]binding               // native ids that own data and intents know
 	refs     map[nat]map[rowKey]bool       // rows that mention a native id
 	tombs    map[string]*tomb
+	defined  map[string][]byte // what users defined, by id; of no account
 	stamp    *stamp
 	identity *providers.Identity
 
-	built map[rowKey][]string // ids of the items that were made of a row
-	dirty map[rowKey]bool     // rows whose items must be made again
+	built     map[rowKey][]string // ids of the items that were made of a row
+	dirty     map[rowKey]bool     // rows whose items must be made again
+	redefined bool                // what is defined must be shown again
 }
 
 func newState(uid, cloud string) *state {
@@ -47,7 +49,7 @@ func newState(uid, cloud string) *state {
 		rows: map[rowKey]*row{}, natives: map[nat]string{},
 		owns: map[string]*own{}, intents: map[string]*intent{},
 		links: map[rowKey]map[string]*intent{}, bound: map[nat]binding{},
-		refs: map[nat]map[rowKey]bool{}, tombs: map[string]*tomb{},
+		refs: map[nat]map[rowKey]bool{}, tombs: map[string]*tomb{}, defined: map[string][]byte{},
 		built: map[rowKey][]string{}, dirty: map[rowKey]bool{},
 	}
 }
@@ -65,6 +67,9 @@ func (s *state) set(rec store.Record) error {
 		return setRecord(rec, func(_ string, t *stamp) { s.stamp = t })
 	case recIdentity:
 		return setRecord(rec, func(_ string, i *providers.Identity) { s.identity = i })
+	case recDefinition:
+		s.define(rec.ID, rec.Data)
+		return nil
 	case recBell:
 		return nil // it only rings
 	}

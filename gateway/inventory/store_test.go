@@ -19,7 +19,8 @@ type watched struct {
 	store.Store
 	writes []store.Write
 	puts   int
-	broken error
+	broken error // answers nothing
+	full   error // takes no single records
 	held   store.Lease
 	deaf   bool // renewing succeeds without reaching the store
 }
@@ -61,7 +62,11 @@ func (w *watched) Put(ctx context.Context, rec store.Record) (uint64, error) {
 	}
 	w.mu.Lock()
 	w.puts++
+	full := w.full
 	w.mu.Unlock()
+	if full != nil {
+		return 0, full
+	}
 	return st.Put(ctx, rec)
 }
 

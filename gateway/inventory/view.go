@@ -17,6 +17,7 @@ type view struct {
 	bySource map[string][]*Item // ordered by id
 	byTarget map[string][]*Item // ordered by id
 	lists    map[Kind]*listing
+	defined  []Definition // ordered by id
 }
 
 // accountIndex is what the view knows of one account.
@@ -49,6 +50,9 @@ var early = map[Kind]bool{KindImage: true, KindSize: true, KindZone: true, KindN
 // update makes the items of a state's dirty rows again and publishes what
 // changed. The caller is the only writer.
 func (v *view) update(s *state) {
+	if s.redefined {
+		v.define(s)
+	}
 	first, second := map[rowKey]bool{}, map[rowKey]bool{}
 	for k := range s.dirty {
 		if early[k.kind] {
