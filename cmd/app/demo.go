@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	ec2sim "occigate/test/cloudsim/ec2"
+	"occigate/test/cloudsim/fault"
 	openstacksim "occigate/test/cloudsim/openstack"
 )
 
@@ -55,7 +56,7 @@ func (c *command) runDemo(ctx context.Context, transition time.Duration) error {
 		return err
 	}
 	cfg.Log.Level = cmp.Or(c.logLevel, "error")
-	return c.start(ctx, cfg, c.invite)
+	return c.start(ctx, cfg, func(h *house) { c.invite(h, clouds) })
 }
 
 // simulated are the clouds of the demo, each served on a port of its own.
@@ -67,16 +68,17 @@ type simulated struct {
 
 // startClouds makes the two clouds with their estates and serves them.
 func startClouds(ctx context.Context, transition time.Duration) (*simulated, error) {
-	amazon := ec2sim.New(ec2sim.Options{Region: "eu-west-1", Transition: transition})
+	var amazonFaults, privateFaults fault.Plan
+	amazon := ec2sim.New(ec2sim.Options{Region: "eu-west-1", Transition: transition, Faults: &amazonFaults})
 	if err := amazon.Seed(ec2sim.Shop()); err != nil {
 		return nil, err
 	}
-	private := openstacksim.New(openstacksim.Options{Transition: transition})
+	private := openstacksim.New(openstacksim.Options{Transition: transition, Faults: &privateFaults})
 	private.Seed()
 	s := &simulated{}
 	var err error
-	if s.ec2URL, err = s.serve(ctx, amazon); err == nil {
-		s.osURL, err = s.serve(ctx, private)
+	if s.ec2URL, err = s.serve(ctx, amazon, &amazonFaults); err == nil {
+		s.osURL, err = s.serve(ctx, private, &privateFaults)
 	}
 	if err != nil {
 		s.close()
@@ -84,13 +86,17 @@ func startClouds(ctx context.Context, transition time.Duration) (*simulated, err
 	return s, err
 }
 
-// serve answers for a cloud on a free loopback port until close.
-func (s *simulated) serve(ctx context.Context, cloud http.Handler) (url string, err error) {
+// serve answers for a cloud on a free loopback port until close. At /_faults it
+// can be told to misbehave.
+func (s *simulated) serve(ctx context.Context, cloud http.Handler, faults *fault.Plan) (url string, err error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
-	server := &http.Server{Handler: cloud, ReadHeaderTimeout: 10 * time.Second}
+	mux := http.NewServeMux()
+	mux.Handle("/", cloud)
+	mux.Handle("/_faults", faults.Control())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	s.servers = append(s.servers, server)
 	s.serving.Go(func() { _ = server.Serve(l) }) // ends by close, with ErrServerClosed
 	return "http://" + l.Addr().String(), nil
@@ -135,7 +141,7 @@ accounts:
 }
 
 // invite prints what to try.
-func (c *command) invite(h *house) {
+func (c *command) invite(h *house, clouds *simulated) {
 	url := h.url()
 	fmt.Fprintf(c.stdout, `occigate %s: Amazon EC2 and OpenStack (both simulated) behind one OCCI endpoint
 
@@ -147,6 +153,10 @@ Try, in another terminal:
   curl -H 'Accept: application/occi+json' %s/compute/
   curl %s/clouds
 
+Let OpenStack hang, and see that the list still answers and says so:
+
+  curl -X PUT -d '[{"kind":"hang"}]' %s/_faults
+
 Ctrl-C ends it.
-`, Version, url, url, url, url)
+`, Version, url, url, url, url, clouds.osURL)
 }

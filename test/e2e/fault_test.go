@@ -1,0 +1,41 @@
+package e2e
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestOneCloudFails lets one of the demo's clouds fail, in the way that the
+// demo invites to, and checks that nothing is missing meanwhile and that the
+// answer says so.
+func TestOneCloudFails(t *testing.T) {
+	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	m := regexp.MustCompile(`(http\S+)/_faults`).FindStringSubmatch(p.Output())
+	if m == nil {
+		t.Fatalf("the demo does not say how to make a cloud misbehave:\n%s", p.Output())
+	}
+	p.Eventually(t, "both clouds there", func() bool {
+		return strings.Contains(p.Do(t, "GET", "/mixin/cloud/private/", "").Body, "/compute/") &&
+			strings.Contains(p.Do(t, "GET", "/mixin/cloud/amazon/", "").Body, "/compute/")
+	})
+	before := p.Must(t, http.StatusOK, "GET", "/compute/", "").Body
+	p.Must(t, http.StatusOK, "PUT", m[1]+"/_faults", `[{"kind":"status","status":503}]`)
+	var stale string
+	p.Eventually(t, "marked as stale", func() bool {
+		a := p.Must(t, http.StatusOK, "GET", "/compute/", "")
+		if a.Body != before {
+			t.Fatalf("the list changed when a cloud failed:\n%s\nbefore:\n%s", a.Body, before)
+		}
+		stale = a.Header.Get("X-Occigate-Stale")
+		return stale != ""
+	})
+	if !strings.HasPrefix(stale, "private since ") {
+		t.Errorf("X-Occigate-Stale: %s", stale)
+	}
+	p.Must(t, http.StatusOK, "DELETE", m[1]+"/_faults", "")
+	p.Eventually(t, "fresh again", func() bool {
+		return p.Must(t, http.StatusOK, "GET", "/compute/", "").Header.Get("X-Occigate-Stale") == ""
+	})
+}
