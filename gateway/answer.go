@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
 	"strings"
@@ -61,8 +62,17 @@ func contentType(m occi.MediaType) string {
 
 // write answers with a body in one piece.
 func (g *Gateway) write(c echo.Context, status int, media occi.MediaType, body []byte) error {
+	body = g.lines(media, body)
 	c.Response().Header().Set("Content-Length", strconv.Itoa(len(body)))
 	return c.Blob(status, contentType(media), body)
+}
+
+// lines ends the lines of a text as the switches say.
+func (g *Gateway) lines(media occi.MediaType, text []byte) []byte {
+	if !g.o.Switches.CRLF || media.Rendering() == occi.OCCIJSON {
+		return text
+	}
+	return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
 }
 
 // writeOK answers that all went well and there is no more to say.
@@ -72,22 +82,20 @@ func (g *Gateway) writeOK(c echo.Context, media occi.MediaType) error {
 
 // writeEntity answers with one entity.
 func (g *Gateway) writeEntity(c echo.Context, status int, media occi.MediaType, r *rendered) error {
-	h := c.Response().Header()
-	h.Set("ETag", `"`+r.etag+"-"+suffixes[media.Rendering()]+`"`)
+	if tagged(c, media, r.etag) {
+		return nil
+	}
 	switch media.Rendering() {
 	case occi.OCCIJSON:
 		return g.write(c, status, media, r.json)
 	case occi.TextOCCI:
-		if err := r.model.renderer().SetEntity(h, &r.entity); err != nil {
+		if err := r.model.renderer().SetEntity(c.Response().Header(), &r.entity); err != nil {
 			return err
 		}
-		return g.writeOK(c, media)
+		return g.write(c, status, media, occi.AppendOK(nil, media))
 	}
 	return g.write(c, status, media, r.text)
 }
-
-// suffixes tell the renderings of one entity apart in its entity tags.
-var suffixes = map[occi.MediaType]string{occi.TextPlain: "t", occi.TextOCCI: "h", occi.OCCIJSON: "j", occi.URIList: "u"}
 
 // writeCreated answers with the location of a new entity, in the header and in
 // the body, where other clients look for it.
@@ -113,16 +121,24 @@ func (g *Gateway) writeMixin(c echo.Context, media occi.MediaType, m *model, mix
 // writeQuery answers with the whole query interface from what the model keeps
 // rendered.
 func (g *Gateway) writeQuery(c echo.Context, media occi.MediaType, m *model) error {
-	switch media.Rendering() {
-	case occi.OCCIJSON:
-		return g.write(c, http.StatusOK, media, m.json)
-	case occi.TextPlain:
-		return g.write(c, http.StatusOK, media, m.text)
+	if media.Rendering() == occi.TextOCCI {
+		return g.writeCategories(c, media, m, m.registry.All())
 	}
-	return g.writeCategories(c, media, m, m.registry.All())
+	if tagged(c, media, m.etag) {
+		return nil
+	}
+	if media.Rendering() == occi.OCCIJSON {
+		return g.write(c, http.StatusOK, media, m.json)
+	}
+	return g.write(c, http.StatusOK, media, m.text)
 }
 
+// writeCategories answers with some categories: the query interface as far as
+// it was asked for, or what an action has made.
 func (g *Gateway) writeCategories(c echo.Context, media occi.MediaType, m *model, s occi.Selection) error {
+	if safe(c.Request().Method) && tagged(c, media, m.digestOf(s)) {
+		return nil
+	}
 	switch media.Rendering() {
 	case occi.OCCIJSON:
 		return g.write(c, http.StatusOK, media, m.renderer().AppendCategoriesJSON(nil, s))
@@ -142,6 +158,9 @@ const chunk = 128 << 10
 // is sent piece by piece and never whole in memory.
 func (g *Gateway) writeList(c echo.Context, media occi.MediaType, members []*rendered) error {
 	base := g.base(c.Request())
+	if safe(c.Request().Method) && tagged(c, media, listDigest(base, members)) {
+		return nil
+	}
 	switch media.Rendering() {
 	case occi.TextOCCI:
 		urls := make([]string, len(members))
@@ -186,17 +205,18 @@ func (g *Gateway) stream(c echo.Context, media occi.MediaType, members []*render
 	w.Header().Set("Content-Type", contentType(media))
 	for _, r := range members {
 		if buffer = l.add(buffer, r); len(buffer) >= chunk {
-			if _, err := w.Write(buffer); err != nil {
+			if _, err := w.Write(g.lines(media, buffer)); err != nil {
 				return err
 			}
 			buffer = buffer[:0]
 		}
 	}
 	buffer = l.End(buffer)
+	rest := g.lines(media, buffer)
 	if !w.Committed {
-		w.Header().Set("Content-Length", strconv.Itoa(len(buffer)))
+		w.Header().Set("Content-Length", strconv.Itoa(len(rest)))
 	}
-	_, err := w.Write(buffer)
+	_, err := w.Write(rest)
 	return err
 }
 

@@ -71,7 +71,7 @@ func New(o Options) *Gateway {
 		o:       o,
 		inv:     o.Inventory,
 		log:     o.Log,
-		models:  newModels(o.Inventory, o.OCCI, o.Log),
+		models:  newModels(o),
 		metrics: newMetrics(o.Registry, o.Inventory),
 		server:  "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
 	}
@@ -81,7 +81,7 @@ func New(o Options) *Gateway {
 	e.HTTPErrorHandler = g.fail
 	e.IPExtractor = echo.ExtractIPDirect()
 	g.routes(e)
-	g.handler = collapseSlashes(http.AllowQuerySemicolons(e)) // ";" separates as "&" does
+	g.handler = newCompressor(collapseSlashes(http.AllowQuerySemicolons(e))) // ";" separates as "&" does
 	return g
 }
 

@@ -13,12 +13,19 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"go.uber.org/zap"
+
+	"occigate/translate/occi"
 )
 
 // collapseSlashes makes one of several slashes in a path, since clients build
 // URLs such as /compute//ID and do not follow redirects on POST and DELETE.
+// "OPTIONS *", which asks of the whole server, asks of its root.
 func collapseSlashes(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "*" {
+			r = r.Clone(r.Context())
+			r.URL.Path = "/"
+		}
 		if strings.Contains(r.URL.Path, "//") {
 			slash := strings.HasSuffix(r.URL.Path, "/")
 			r = r.Clone(r.Context())
@@ -47,6 +54,7 @@ func (g *Gateway) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		h := c.Response().Header()
 		h.Set(echo.HeaderXRequestID, id)
 		h.Set("Server", g.server)
+		h["Vary"] = varying
 		if err := g.recovered(c, next); err != nil {
 			c.Error(err)
 		}
@@ -82,6 +90,9 @@ func (g *Gateway) recovered(c echo.Context, next echo.HandlerFunc) (err error) {
 	return next(c)
 }
 
+// varying are the headers of requests that every answer depends on.
+var varying = []string{"Accept, Accept-Encoding"}
+
 const userKey = "user"
 
 func user(c echo.Context) string {
@@ -89,17 +100,37 @@ func user(c echo.Context) string {
 	return name
 }
 
-// authenticate lets only known users pass. The challenges are two header lines,
-// Basic first: every known client finds its own that way.
+// challengesOf makes the challenges of a 401 in their order, one header line
+// each: no known client finds the second on one line.
+func challengesOf(o Options) (lines []string) {
+	order := o.Challenges
+	if order == nil {
+		order = []string{"basic", "keystone"}
+	}
+	for _, scheme := range order {
+		switch {
+		case scheme == "basic":
+			lines = append(lines, `Basic realm="occigate", charset="UTF-8"`)
+		case scheme == "keystone" && o.Keystone != "":
+			lines = append(lines, "Keystone uri='"+o.Keystone+"'")
+		}
+	}
+	return lines
+}
+
+// revalidate tells caches to keep what they like for the user alone, and to ask
+// whether it still holds each time.
+var revalidate = []string{"private, no-cache"}
+
+// authenticate lets only known users pass.
 func (g *Gateway) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
+	challenges := challengesOf(g.o)
 	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h["Cache-Control"] = revalidate
 		name, ok := g.o.Guard.Check(c.Request())
 		if !ok {
-			h := c.Response().Header()
-			h.Add("WWW-Authenticate", `Basic realm="occigate", charset="UTF-8"`)
-			if g.o.Keystone != "" {
-				h.Add("WWW-Authenticate", "Keystone uri='"+g.o.Keystone+"'")
-			}
+			h["Www-Authenticate"] = challenges
 			return &problem{status: http.StatusUnauthorized, message: "credentials are missing or wrong"}
 		}
 		c.Set(userKey, name)
@@ -110,21 +141,49 @@ func (g *Gateway) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 // versionToken is how a client announces the version of OCCI that it speaks.
 var versionToken = regexp.MustCompile(`(?:^|\s)OCCI/(\d+)\.(\d+)(?:\s|$)`)
 
-// version refuses clients that need a newer OCCI than 1.2 (GFD.223 section 5.3).
+// The Accept header of answers (GFD.223 section 5.2) says what requests can be
+// in. Clients of OCCI 1.1 that find JSON there would send that of an old draft.
+var (
+	acceptAll  = []string{"text/plain, text/occi, text/uri-list, application/occi+json, application/json, text/occi+plain"}
+	acceptText = []string{"text/plain, text/occi, text/uri-list, text/occi+plain"}
+)
+
+// version refuses clients that need a newer OCCI than 1.2 (GFD.223 section 5.3)
+// and tells the others what they can send.
 func (g *Gateway) version(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		m := versionToken.FindStringSubmatch(c.Request().UserAgent())
-		if m == nil {
-			return next(c)
-		}
-		major, errMajor := strconv.Atoi(m[1])
-		minor, errMinor := strconv.Atoi(m[2])
-		if errMajor != nil || errMinor != nil || major > 1 || major == 1 && minor > 2 {
-			return &problem{
-				status:  http.StatusNotImplemented,
-				message: "the client asks for OCCI/" + m[1] + "." + m[2] + ", the newest served is OCCI/1.2",
+		accept := acceptAll
+		if agent := c.Request().UserAgent(); strings.Contains(agent, "OCCI/") {
+			if m := versionToken.FindStringSubmatch(agent); m != nil && tooNew(m[1], m[2]) {
+				return &problem{
+					status:  http.StatusNotImplemented,
+					message: "the client asks for OCCI/" + m[1] + "." + m[2] + ", the newest served is OCCI/1.2",
+				}
+			}
+			if strings.Contains(agent, "OCCI/1.1") {
+				accept = acceptText
 			}
 		}
+		c.Response().Header()["Accept"] = accept
+		g.assume(c.Request().Header)
 		return next(c)
+	}
+}
+
+func tooNew(major, minor string) bool {
+	x, errX := strconv.Atoi(major)
+	y, errY := strconv.Atoi(minor)
+	return errX != nil || errY != nil || x > 1 || x == 1 && y > 2
+}
+
+// assume puts the configured media type into the Accept header of a client that
+// takes any.
+func (g *Gateway) assume(h http.Header) {
+	media := g.o.Switches.Default
+	if media == "" || media == occi.TextPlain {
+		return
+	}
+	if accept := h["Accept"]; len(accept) == 0 || len(accept) == 1 && strings.TrimSpace(accept[0]) == "*/*" {
+		h["Accept"] = []string{string(media) + ", */*;q=0.1"}
 	}
 }

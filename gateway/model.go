@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"hash/fnv"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -17,6 +19,7 @@ import (
 type model struct {
 	generation uint64
 	registry   *occi.Registry
+	writes     occi.Renderer
 	templates  *translate.Templates
 	text       []byte // of the whole query interface
 	json       []byte
@@ -24,7 +27,23 @@ type model struct {
 }
 
 // renderer writes under this model.
-func (m *model) renderer() *occi.Renderer { return &occi.Renderer{Registry: m.registry} }
+func (m *model) renderer() *occi.Renderer { return &m.writes }
+
+// digestOf tells selections apart that are made from one or equal models.
+func (m *model) digestOf(s occi.Selection) string {
+	h := fnv.New64a()
+	add := func(c occi.Category) { h.Write([]byte(c.ID() + "\n")) }
+	for _, k := range s.Kinds {
+		add(k.Category)
+	}
+	for _, x := range s.Mixins {
+		add(x.Category)
+	}
+	for _, a := range s.Actions {
+		add(a.Category)
+	}
+	return m.etag + strconv.FormatUint(h.Sum64(), 16)
+}
 
 // models keeps the newest model and makes another when the catalogues of the
 // clouds have changed.
@@ -32,16 +51,17 @@ type models struct {
 	inv     *inventory.Inventory
 	log     *zap.Logger
 	builtIn *occi.Registry
+	style   Switches
 	making  sync.Mutex
 	newest  atomic.Pointer[model]
 }
 
-func newModels(inv *inventory.Inventory, o occi.Options, log *zap.Logger) *models {
-	builtIn, err := occi.Standard(o).With(translate.Extensions()...)
+func newModels(o Options) *models {
+	builtIn, err := occi.Standard(o.OCCI).With(translate.Extensions()...)
 	if err != nil {
 		panic("gateway: built-in categories: " + err.Error())
 	}
-	return &models{inv: inv, log: log, builtIn: builtIn}
+	return &models{inv: o.Inventory, log: o.Log, builtIn: builtIn, style: o.Switches}
 }
 
 // catalogueKinds are the items that become categories.
@@ -70,9 +90,10 @@ func (ms *models) make(generation uint64) *model {
 		ms.log.Warn("a category of a cloud cannot be shown", zap.Error(err))
 	}
 	m.registry = registry
+	m.writes = occi.Renderer{Registry: registry, BareIDs: ms.style.BareIDs, OmitPatterns: ms.style.OmitPatterns}
 	m.text = m.renderer().AppendCategoriesText(nil, registry.All())
 	m.json = m.renderer().AppendCategoriesJSON(nil, registry.All())
-	m.etag = digest(m.text)
+	m.etag = strconv.FormatUint(digest(m.text, m.json), 16)
 	return m
 }
 

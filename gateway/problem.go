@@ -99,8 +99,14 @@ func kinded(err error) bool {
 	return false
 }
 
-// notAllowed is the problem of a method that a path does not have.
+// notAllowed is the problem of a method that a path does not have, and the
+// answer to OPTIONS, which asks for those that it has.
 func notAllowed(c echo.Context, allow string) error {
+	allow += ", OPTIONS"
+	if c.Request().Method == http.MethodOptions {
+		c.Response().Header().Set("Allow", allow)
+		return c.String(http.StatusOK, "OK")
+	}
 	return &problem{
 		status:  http.StatusMethodNotAllowed,
 		message: c.Request().Method + " is not possible at " + c.Request().URL.Path + ", these are: " + allow,
@@ -135,6 +141,13 @@ func (g *Gateway) fail(err error, c echo.Context) {
 	if p.retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(p.retry))
 	}
+	if p.status == http.StatusRequestEntityTooLarge && c.Request().ContentLength != 0 {
+		h.Set("Connection", "close") // rather than read on to the next request
+	}
+	if p.status == http.StatusUnsupportedMediaType && g.o.Switches.Media406 {
+		p.status = http.StatusNotAcceptable
+	}
 	h.Del("Location")
+	h.Del("ETag")
 	g.writeError(c, p)
 }

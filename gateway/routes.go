@@ -14,6 +14,9 @@ import (
 // is looked up in the categories, since mixins have locations of their own.
 func (g *Gateway) routes(e *echo.Echo) {
 	e.Use(g.observe)
+	if len(g.o.CORS.Origins) > 0 {
+		e.Use(g.allowOrigins)
+	}
 
 	open := e.Group("")
 	both(open, "/healthz", g.healthz) // the program runs
@@ -23,7 +26,7 @@ func (g *Gateway) routes(e *echo.Echo) {
 	both(a, "/metrics", echo.WrapHandler(g.metrics.handler()))
 	both(a, "/clouds", g.clouds) // how fresh each cloud's part is
 
-	o := a.Group("", g.version)
+	o := a.Group("", g.version, g.bounded, g.conditional)
 	for _, path := range []string{"/-/", "/-", "/.well-known/org/ogf/occi/-/", "/.well-known/org/ogf/occi/-"} {
 		both(o, path, g.query)
 		rest(o, path, "GET, HEAD")

@@ -2,7 +2,8 @@ package gateway
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/binary"
+	"strconv"
 	"sync/atomic"
 
 	"occigate/gateway/inventory"
@@ -22,8 +23,10 @@ type shown struct {
 // rendered is an entity under one model. Renderings hold no host.
 type rendered struct {
 	model  *model
+	item   *inventory.Item
 	path   string
-	etag   string
+	sum    uint64 // digest of the content, equal on every gateway
+	etag   string // the same in hexadecimal
 	entity occi.Entity
 	text   []byte
 	json   []byte
@@ -70,19 +73,23 @@ func show(m *model, it *inventory.Item) *rendered {
 	if r := s.last.Load(); r != nil && r.model == m {
 		return r
 	}
-	r := &rendered{model: m, path: pathOf(it), entity: m.entity(s.item, s.links)}
+	r := &rendered{model: m, item: s.item, path: pathOf(it), entity: m.entity(s.item, s.links)}
 	r.text = m.renderer().AppendText(nil, &r.entity)
 	r.json = m.renderer().AppendJSON(nil, &r.entity)
-	r.etag = digest(r.text)
+	r.sum = digest(r.text, r.json)
+	r.etag = strconv.FormatUint(r.sum, 16)
 	s.last.Store(r)
 	return r
 }
 
-// digest is the entity tag of a rendering without its media type: equal content
-// has an equal tag on every gateway.
-func digest(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:8])
+// digest tells contents apart by their renderings: an equal one has an equal
+// digest on every gateway.
+func digest(renderings ...[]byte) uint64 {
+	h := sha256.New()
+	for _, b := range renderings {
+		h.Write(b)
+	}
+	return binary.BigEndian.Uint64(h.Sum(nil))
 }
 
 // entity makes the OCCI entity of an item.
