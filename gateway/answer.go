@@ -231,5 +231,5 @@ func (g *Gateway) writeError(c echo.Context, p *problem) {
 		occi.SetError(c.Response().Header(), p.message)
 	}
 	// A client that is gone cannot be told of it.
-	_ = g.write(c, p.status, media, occi.AppendError(nil, media, p.status, p.message))
+	_ = g.write(c, p.status, media, appendResults(occi.AppendError(nil, media, p.status, p.message), media, p.results))
 }

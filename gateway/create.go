@@ -3,6 +3,8 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -12,50 +14,63 @@ import (
 	"occigate/translate/occi"
 )
 
-// creation is one create request under way.
-type creation struct {
-	g      *Gateway
-	ctx    context.Context
-	wishes translate.Wishes
-	entity *occi.Entity
+// post answers POST on the path of a collection: an action on its members with
+// ?action=, else a create, which kinds' locations and "/" take.
+func (g *Gateway) post(c echo.Context) error {
+	m := g.models.current()
+	col, ok := m.collectionAt(c.Request().URL.Path)
+	switch term := c.QueryParam("action"); {
+	case !ok:
+		return g.unknown(c)
+	case term != "" && col.bound:
+		return g.actAll(c, m, col, term)
+	case term != "":
+		return notAllowed(c, "GET, HEAD")
+	case col.mixin != "" || !col.bound && c.Request().URL.Path != "/":
+		return g.unchangeable(c)
+	}
+	return g.create(c, m)
 }
 
-// creators make an entity of each kind.
-var creators = map[string]func(creation) (*inventory.Item, error){
-	translate.Compute:          creation.server,
-	translate.Storage:          creation.volume,
-	translate.Network:          creation.network,
-	translate.NetworkInterface: creation.networkInterface,
-	translate.StorageLink:      creation.storageLink,
-}
-
-// create makes the entity that a POST on its kind's location describes (GFD.223
-// section 11.3.1).
-func (g *Gateway) create(c echo.Context) error {
+// create makes the entities that a POST describes (GFD.223 section 11.3.1). All
+// are checked before any is made. When a cloud refuses one of several, no more
+// are begun and those made before are deleted again, as far as the clouds allow
+// that: the answer is described at [result].
+func (g *Gateway) create(c echo.Context, m *model) error {
 	media, err := accepted(c, occi.Renderings()...)
 	if err != nil {
 		return err
 	}
-	if c.QueryParam("action") != "" {
-		return &problem{status: http.StatusNotImplemented, message: "actions on whole collections are not offered"}
-	}
-	m := g.models.current()
-	bound, err := g.described(c, m)
+	bounds, err := g.described(c, m)
 	if err != nil {
 		return err
 	}
-	warn(c, bound.Warnings)
-	request := creation{g: g, ctx: c.Request().Context(), wishes: g.wishes(c, m), entity: &bound.Entity}
-	it, err := creators[bound.Entity.Kind](request)
+	var warnings []string
+	list := make([]making, len(bounds))
+	for i := range bounds {
+		if list[i], err = g.plan(c, m, &bounds[i].Entity, ""); err != nil {
+			return inBound(err, bounds, i)
+		}
+		warnings = append(warnings, bounds[i].Warnings...)
+	}
+	slices.Sort(warnings)
+	warn(c, slices.Compact(warnings))
+	if len(list) > 1 {
+		return g.createAll(c, media, list)
+	}
+	it, err := list[0].do(c.Request().Context())
 	if err != nil {
 		return inCreate(err)
 	}
 	return g.writeCreated(c, media, pathOf(it))
 }
 
-// described reads the one entity of a create request, which must be of the
-// location's kind.
-func (g *Gateway) described(c echo.Context, m *model) (*occi.Bound, error) {
+// mostCreated is how many entities one request may create.
+const mostCreated = 250
+
+// described reads the entities of a create request, which must be of the
+// location's kind unless that is "/".
+func (g *Gateway) described(c echo.Context, m *model) ([]occi.Bound, error) {
 	doc, binder, err := g.read(c, m)
 	if err != nil {
 		return nil, err
@@ -64,85 +79,135 @@ func (g *Gateway) described(c echo.Context, m *model) (*occi.Bound, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(list) > 1 {
-		return nil, &problem{status: http.StatusNotImplemented, message: "only one entity can be created by a request"}
+	if len(list) > mostCreated {
+		return nil, &problem{
+			status:  http.StatusRequestEntityTooLarge,
+			message: "at most " + strconv.Itoa(mostCreated) + " entities can be created by a request",
+		}
 	}
 	location := strings.TrimSuffix(c.Request().URL.Path, "/") + "/"
-	if kind := list[0].Entity.Kind; translate.Location(kind, "") != location {
-		return nil, &problem{status: http.StatusBadRequest, message: kind + " is not the kind of " + location}
+	for i := range list {
+		kind := list[i].Entity.Kind
+		switch {
+		case creators[kind] == nil:
+			err = &problem{status: http.StatusBadRequest, message: kind + " has no entities that could be created"}
+		case location != "/" && translate.Location(kind, "") != location:
+			err = &problem{status: http.StatusBadRequest, message: kind + " is not the kind of " + location}
+		}
+		if err != nil {
+			return nil, inBound(err, list, i)
+		}
 	}
-	return &list[0], nil
+	return list, nil
 }
 
-// own is what the gateway itself keeps of a new entity. What a client sends as
-// id is not taken (it is a name of its own, as a rule).
-func (n creation) own() inventory.Own {
-	return inventory.Own{Title: n.entity.Title, Summary: n.entity.Summary, Mixins: n.wishes.Templates.Foreign(n.entity.Mixins)}
+// inBound says which of several entities of a document a problem is about.
+func inBound(err error, list []occi.Bound, i int) error {
+	if len(list) == 1 {
+		return inCreate(err)
+	}
+	p := *problemOf(inCreate(err))
+	p.message = "entity " + strconv.Itoa(i+1) + ": " + p.message
+	return &p
 }
 
-func (n creation) server() (*inventory.Item, error) {
-	uid, spec, err := n.wishes.ServerWish(n.entity)
-	if err != nil {
-		return nil, err
-	}
-	return n.g.inv.CreateServer(n.ctx, uid, spec, n.own())
+// making is a create of one entity that was checked as far as that goes without
+// the cloud.
+type making struct {
+	uid  string // account
+	kind string
+	do   func(context.Context) (*inventory.Item, error)
 }
 
-func (n creation) volume() (*inventory.Item, error) {
-	uid, spec, err := n.wishes.VolumeWish(n.entity)
-	if err != nil {
-		return nil, err
-	}
-	return n.g.inv.CreateVolume(n.ctx, uid, spec, n.own())
+// plan checks a create and prepares it. id is the UUID that the entity gets, ""
+// for one of ours. Errors of plan and of what it returns are for inCreate.
+func (g *Gateway) plan(c echo.Context, m *model, e *occi.Entity, id string) (making, error) {
+	n := creation{inv: g.inv, wishes: g.wishes(c, m), entity: e, id: id}
+	made, err := creators[e.Kind](n)
+	made.kind = e.Kind
+	return made, err
 }
 
-func (n creation) network() (*inventory.Item, error) {
-	uid, spec, err := n.wishes.NetworkWish(n.entity)
-	if err != nil {
-		return nil, err
+// createAll carries out several creates, or none.
+func (g *Gateway) createAll(c echo.Context, media occi.MediaType, list []making) error {
+	base := g.base(c.Request())
+	if err := g.fits(media, base, list); err != nil {
+		return err
 	}
-	return n.g.inv.CreateNetwork(n.ctx, uid, spec, n.own())
+	ctx := c.Request().Context()
+	items := make([]*inventory.Item, len(list))
+	uids := make([]string, len(list))
+	for i := range list {
+		uids[i] = list[i].uid
+	}
+	errs := g.inBulk(c, uids, true, func(i int) (err error) {
+		items[i], err = list[i].do(ctx)
+		return inCreate(err)
+	})
+	if firstOf(errs) >= 0 {
+		return partly(errs, g.undo(c, items, errs), "created")
+	}
+	urls := make([]string, len(items))
+	for i, it := range items {
+		urls[i] = base + pathOf(it)
+	}
+	return g.writeManyCreated(c, media, urls)
 }
 
-func (n creation) networkInterface() (*inventory.Item, error) {
-	server, network, err := n.ends(translate.Network)
-	if err != nil {
-		return nil, err
+// fits makes sure that the locations of new entities can be told in headers
+// before anything is made.
+func (g *Gateway) fits(media occi.MediaType, base string, list []making) error {
+	if media != occi.TextOCCI {
+		return nil
 	}
-	return n.g.inv.Plug(n.ctx, server, network, translate.InterfaceSpec(n.entity), n.own())
+	urls := make([]string, len(list))
+	for i := range list {
+		urls[i] = base + translate.Location(list[i].kind, "00000000-0000-0000-0000-000000000000")
+	}
+	return occi.SetLocations(http.Header{}, urls)
 }
 
-func (n creation) storageLink() (*inventory.Item, error) {
-	server, volume, err := n.ends(translate.Storage)
-	if err != nil {
-		return nil, err
+// undo deletes what was created before something else failed, the newest first,
+// and says what became of each entity. It goes on when the client is gone.
+func (g *Gateway) undo(c echo.Context, items []*inventory.Item, errs []error) []result {
+	ctx := context.WithoutCancel(c.Request().Context())
+	base := g.base(c.Request())
+	results := make([]result, len(items))
+	var made []int
+	var uids []string
+	for i := len(items) - 1; i >= 0; i-- {
+		if errs[i] != nil {
+			results[i] = failure(errs[i], "")
+			continue
+		}
+		made, uids = append(made, i), append(uids, items[i].UID)
 	}
-	own := n.own()
-	if mount, _ := n.entity.Attributes[occi.AttrMountPoint].(string); mount != "" {
-		own.Extra = map[string]string{occi.AttrMountPoint: mount}
+	undone := g.inBulk(c, uids, false, func(k int) error { return g.inv.Delete(ctx, items[made[k]].ID) })
+	for k, err := range undone {
+		results[made[k]] = result{Result: resultUndone, Location: base + pathOf(items[made[k]])}
+		if err != nil {
+			results[made[k]].Result = resultCreated
+			results[made[k]].Message = "it could not be deleted again: " + problemOf(err).message
+		}
 	}
-	device, _ := n.entity.Attributes[occi.AttrDeviceID].(string)
-	return n.g.inv.Attach(n.ctx, server, volume, device, own)
+	return results
 }
 
-// ends finds the entities that a new link connects: a compute and a target of
-// a kind.
-func (n creation) ends(targetKind string) (source, target string, err error) {
-	s, ok := n.wishes.Resolve(n.entity.Source.Location)
-	if !ok || s.Kind != translate.Compute {
-		return "", "", missing("occi.core.source", n.entity.Source.Location, translate.Compute)
+// writeManyCreated answers with the locations of new entities. There is no
+// Location header, which would be that of one.
+func (g *Gateway) writeManyCreated(c echo.Context, media occi.MediaType, urls []string) error {
+	if media.Rendering() == occi.TextOCCI {
+		h := c.Response().Header()
+		if err := occi.SetLocations(h, urls); err != nil {
+			return err
+		}
+		h.Del("Location")
+		return g.write(c, http.StatusCreated, media, occi.AppendOK(nil, media))
 	}
-	t, ok := n.wishes.Resolve(n.entity.Target.Location)
-	if !ok || t.Kind != targetKind {
-		return "", "", missing("occi.core.target", n.entity.Target.Location, targetKind)
+	list := occi.LocationList{Media: media}
+	var body []byte
+	for _, u := range urls {
+		body = list.Append(body, u)
 	}
-	if s.UID != t.UID {
-		return "", "", &problem{status: http.StatusConflict, message: "source and target are at different clouds: " + s.UID + ", " + t.UID}
-	}
-	return s.ID, t.ID, nil
-}
-
-func missing(attribute, location, kind string) error {
-	_, term := occi.SplitID(kind)
-	return &problem{status: http.StatusBadRequest, message: attribute + ": there is no " + term + " at " + location}
+	return g.write(c, http.StatusCreated, media, list.End(body))
 }

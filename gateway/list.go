@@ -1,79 +1,19 @@
 package gateway
 
 import (
+	"errors"
+	"math"
 	"net/http"
-	"slices"
-	"strings"
+	"net/url"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
-	"occigate/gateway/inventory"
 	"occigate/translate/occi"
 )
 
-// collection is what a listing asks for: the entities of some kinds, and of one
-// mixin when that is set.
-type collection struct {
-	kinds []inventory.Kind
-	mixin string
-}
-
-// allKinds are the kinds of entities in the order in which unions list them.
-var allKinds = []inventory.Kind{
-	inventory.KindServer, inventory.KindVolume, inventory.KindNetwork,
-	inventory.KindInterface, inventory.KindAddress, inventory.KindAttachment,
-}
-
-// unions are the paths that list entities of several kinds (GFD.223 section
-// 4.1).
-var unions = map[string][]inventory.Kind{
-	"/":          allKinds,
-	"/entity/":   allKinds,
-	"/resource/": allKinds[:3],
-	"/link/":     allKinds[3:],
-}
-
-// collectionAt finds the collection at a path, with or without its last slash.
-func (m *model) collectionAt(path string) (collection, bool) {
-	if !strings.HasSuffix(path, "/") {
-		path += "/"
-	}
-	if kinds, ok := unions[path]; ok {
-		return collection{kinds: kinds}, true
-	}
-	if kind := m.registry.KindAt(path); kind != nil {
-		return collection{kinds: itemKinds[kind.ID()]}, true
-	}
-	if mixin := m.registry.MixinAt(path); mixin != nil {
-		return collection{kinds: allKinds, mixin: mixin.ID()}, true
-	}
-	return collection{}, false
-}
-
-// members are the entities of a collection, by kind and id.
-func (g *Gateway) members(m *model, col collection) []*rendered {
-	var list []*rendered
-	for _, kind := range col.kinds {
-		items := g.inv.List(kind)
-		list = slices.Grow(list, len(items))
-		for _, it := range items {
-			if !visible(it) {
-				continue
-			}
-			if r := show(m, it); col.mixin == "" || m.has(r, col.mixin) {
-				list = append(list, r)
-			}
-		}
-	}
-	return list
-}
-
-// has reports whether an entity has a mixin or one that depends on it.
-func (m *model) has(r *rendered, mixin string) bool {
-	return slices.ContainsFunc(r.entity.Mixins, func(id string) bool { return m.registry.IsA(id, mixin) })
-}
-
-// list answers the collection at the request's path.
+// list answers the collection at the request's path (GFD.223 section 11.1),
+// filtered and by pages when the request asks for that.
 func (g *Gateway) list(c echo.Context) error {
 	m := g.models.current()
 	col, ok := m.collectionAt(c.Request().URL.Path)
@@ -84,20 +24,152 @@ func (g *Gateway) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	q, err := queryOf(c)
+	if err != nil {
+		return err
+	}
+	p, err := pageOf(q)
+	if err != nil {
+		return err
+	}
+	filter, err := g.filter(c, m, q)
+	if err != nil {
+		return err
+	}
+	var members []*rendered
+	if filter == nil {
+		members = g.members(m, col)
+	} else {
+		members = g.matching(m, col, filter)
+	}
 	g.tellFreshness(c)
-	return g.writeList(c, media, g.members(m, col))
+	c.Response().Header().Set("X-Total-Count", strconv.Itoa(len(members)))
+	if members = p.of(members); len(members) == 0 && col.links() && media.Rendering() == occi.OCCIJSON {
+		return g.write(c, http.StatusOK, media, (&occi.EntityList{Links: true}).End(nil))
+	}
+	return g.writeList(c, media, members)
+}
+
+// queryOf parses the query string; nil when there is none.
+func queryOf(c echo.Context) (url.Values, error) {
+	raw := c.Request().URL.RawQuery
+	if raw == "" {
+		return nil, nil
+	}
+	q, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, &problem{status: http.StatusBadRequest, message: "query string: " + err.Error()}
+	}
+	return q, nil
+}
+
+// filterHeaders are the headers that a filter is made of (GFD.223 section 7);
+// the last is what one client library writes for the first.
+var filterHeaders = []string{"Category", http.CanonicalHeaderKey("X-OCCI-Attribute"), http.CanonicalHeaderKey("X-OCCI-Category")}
+
+// The query string form of a filter, for clients that speak JSON: category is a
+// type identifier, attribute is name=value; each can be there several times.
+const (
+	categoryKey  = "category"
+	attributeKey = "attribute"
+)
+
+// filter reads the filter of a request, nil when there is none. What stands in
+// its headers and in its query string is combined.
+func (g *Gateway) filter(c echo.Context, m *model, q url.Values) (*occi.Filter, error) {
+	headers := http.Header{}
+	for _, name := range filterHeaders {
+		if lines := c.Request().Header[name]; len(lines) > 0 {
+			headers[name] = lines
+		}
+	}
+	queried := q.Has(categoryKey) || q.Has(attributeKey)
+	if len(headers) == 0 && !queried {
+		return nil, nil
+	}
+	binder := occi.Binder{Registry: m.registry, Hosts: g.hosts(c.Request())}
+	doc, err := occi.Parse(occi.TextOCCI, headers, nil, g.o.Limits)
+	if err != nil {
+		return nil, err
+	}
+	f, err := binder.Filter(doc)
+	if err != nil || !queried {
+		return &f, err
+	}
+	more, err := binder.FilterQuery(q[categoryKey], q[attributeKey])
+	if err != nil {
+		return nil, err
+	}
+	return combined(f, more)
+}
+
+// combined selects what both filters do. An attribute in both is refused.
+func combined(a, b occi.Filter) (*occi.Filter, error) {
+	a.Categories = append(a.Categories, b.Categories...)
+	for name, value := range b.Attributes {
+		if _, twice := a.Attributes[name]; twice {
+			return nil, &problem{status: http.StatusBadRequest, message: name + " is in the headers and in the query string"}
+		}
+		a.Attributes[name] = value
+	}
+	return &a, nil
+}
+
+// page is a part of a listing (GFD.223 section 6). The zero value is all of it.
+type page struct {
+	number int // from 1
+	size   int // entities on a page, 0 for all
+}
+
+const (
+	pageKey, sizeKey = "page", "number"
+
+	defaultPage = 100   // entities on a page whose size is not asked for
+	largestPage = 10000 // entities on a page; 413 beyond
+)
+
+// pageOf reads which page is asked for: "page" counts from 1, "number" is the
+// number of entities on each. One of them is enough.
+func pageOf(q url.Values) (page, error) {
+	if !q.Has(pageKey) && !q.Has(sizeKey) {
+		return page{}, nil
+	}
+	p := page{number: 1, size: defaultPage}
+	for key, into := range map[string]*int{pageKey: &p.number, sizeKey: &p.size} {
+		if !q.Has(key) {
+			continue
+		}
+		n, err := strconv.ParseUint(q.Get(key), 10, 31)
+		if errors.Is(err, strconv.ErrRange) {
+			n, err = math.MaxInt32, nil
+		}
+		if err != nil || n == 0 {
+			return page{}, &problem{status: http.StatusBadRequest, message: key + " must be a whole number from 1 on"}
+		}
+		*into = int(n)
+	}
+	if p.size > largestPage {
+		return page{}, &problem{
+			status:  http.StatusRequestEntityTooLarge,
+			message: "number is too large, at most " + strconv.Itoa(largestPage) + " entities are on a page",
+		}
+	}
+	return p, nil
+}
+
+// of is the part of a list that is on the page, empty past the end.
+func (p page) of(list []*rendered) []*rendered {
+	switch {
+	case p.size == 0:
+		return list
+	case p.number-1 > len(list)/p.size:
+		return nil
+	}
+	start := min((p.number-1)*p.size, len(list))
+	return list[start:min(start+p.size, len(list))]
 }
 
 // unknown answers every path that is nothing.
 func (g *Gateway) unknown(c echo.Context) error {
 	return &problem{status: http.StatusNotFound, message: "there is nothing at " + c.Request().URL.Path}
-}
-
-// unchangeable answers methods other than GET and HEAD on collections that can
-// only be read.
-func (g *Gateway) unchangeable(c echo.Context) error {
-	if _, ok := g.models.current().collectionAt(c.Request().URL.Path); !ok {
-		return g.unknown(c)
-	}
-	return notAllowed(c, "GET, HEAD")
 }

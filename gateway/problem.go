@@ -18,8 +18,9 @@ import (
 type problem struct {
 	status  int
 	message string
-	allow   string // value of the Allow header of a 405
-	retry   int    // seconds of the Retry-After header, 0 for none
+	allow   string   // value of the Allow header of a 405
+	retry   int      // seconds of the Retry-After header, 0 for none
+	results []result // of the entities, when the request was about several
 	cause   error
 }
 

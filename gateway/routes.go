@@ -38,8 +38,9 @@ func (g *Gateway) routes(e *echo.Echo) {
 		location := translate.Location(kind, "")
 		for _, path := range []string{location, location[:len(location)-1]} {
 			both(o, path, g.list)
-			o.POST(path, g.create)
-			rest(o, path, "GET, HEAD, POST")
+			o.POST(path, g.post)
+			o.DELETE(path, g.deleteMembers)
+			rest(o, path, "GET, HEAD, POST, DELETE")
 		}
 		entity := location + ":id"
 		both(o, entity, g.get)
@@ -50,6 +51,7 @@ func (g *Gateway) routes(e *echo.Echo) {
 	for _, path := range []string{"/", "/*"} { // unions and mixins
 		o.Any(path, g.unchangeable)
 		both(o, path, g.list)
+		o.POST(path, g.post)
 	}
 }
 

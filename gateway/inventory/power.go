@@ -24,7 +24,7 @@ func (v *Inventory) Power(ctx context.Context, id string, op providers.PowerOp) 
 	if sameState(it.Server.State, op) {
 		return it, nil
 	}
-	it, err = w.offering(ctx, it, string(op), func(s *providers.Server) bool { return s.Offers(op) || sameState(s.State, op) })
+	it, err = w.powering(ctx, it, op)
 	if err != nil || sameState(it.Server.State, op) {
 		return it, err
 	}

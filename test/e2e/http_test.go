@@ -49,7 +49,7 @@ func TestAnswers(t *testing.T) {
 		{"a URN as the last segment", "GET", strings.ReplaceAll(compute, "/compute/", "/compute/urn:uuid:"), "", nil, 200, "occi.core.id"},
 		{"no slash at the end", "GET", "/compute", "", nil, 200, "X-OCCI-Location"},
 		{"the well-known path", "GET", "/.well-known/org/ogf/occi/-/", "", nil, 200, "Category: entity;"},
-		{"a verb that is not there", "DELETE", "/compute/", "", nil, 405, "GET"},
+		{"a verb that is not there", "PUT", "/compute/", "", nil, 405, "GET"},
 		{"PUT on the query interface", "PUT", "/-/", "", nil, 405, "GET"},
 		{"POST on a union", "POST", "/link/", "", nil, 405, "GET"},
 

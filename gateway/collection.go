@@ -1,0 +1,144 @@
+package gateway
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"occigate/gateway/inventory"
+	"occigate/translate/occi"
+)
+
+// collection is what a path stands for that is no entity: the entities of some
+// kinds, those of one mixin, or those of all mixins below an unbound path
+// (GFD.223 section 4).
+type collection struct {
+	kinds []inventory.Kind
+	mixin string          // type identifier, "" for any
+	below map[string]bool // type identifiers of mixins, nil for any
+	bound bool            // the location of a kind that has instances, or of a mixin
+}
+
+// allKinds are the kinds of entities in the order in which unions list them:
+// resources first.
+var allKinds = []inventory.Kind{
+	inventory.KindServer, inventory.KindVolume, inventory.KindNetwork,
+	inventory.KindInterface, inventory.KindAddress, inventory.KindAttachment,
+}
+
+// resources is how many of allKinds are kinds of resources.
+const resources = 3
+
+// unions are the paths that list entities of several kinds (GFD.223 section
+// 4.1).
+var unions = map[string][]inventory.Kind{
+	"/":          allKinds,
+	"/entity/":   allKinds,
+	"/resource/": allKinds[:resources],
+	"/link/":     allKinds[resources:],
+}
+
+// collectionAt finds the collection at a path, with or without its last slash.
+func (m *model) collectionAt(path string) (collection, bool) {
+	if !strings.HasSuffix(path, "/") {
+		path += "/"
+	}
+	if kinds, ok := unions[path]; ok {
+		return collection{kinds: kinds}, true
+	}
+	if kind := m.registry.KindAt(path); kind != nil {
+		return collection{kinds: itemKinds[kind.ID()], bound: true}, true
+	}
+	if mixin := m.registry.MixinAt(path); mixin != nil {
+		return collection{kinds: allKinds, mixin: mixin.ID(), bound: true}, true
+	}
+	if below := m.below(path); len(below) > 0 {
+		return collection{kinds: allKinds, below: below}, true
+	}
+	return collection{}, false
+}
+
+// below are the mixins whose locations begin with a path, and those that depend
+// on them.
+func (m *model) below(path string) map[string]bool {
+	found := map[string]bool{}
+	for _, mixin := range m.registry.Mixins() { // each comes after those that it depends on
+		if strings.HasPrefix(mixin.Location, path) || slices.ContainsFunc(mixin.Depends, func(id string) bool { return found[id] }) {
+			found[mixin.ID()] = true
+		}
+	}
+	return found
+}
+
+// links reports whether all members of a collection are links.
+func (col collection) links() bool {
+	return !slices.ContainsFunc(col.kinds, func(k inventory.Kind) bool { return slices.Contains(allKinds[:resources], k) })
+}
+
+// holds reports whether an item with its rendering is in a collection.
+func (m *model) holds(col collection, it *inventory.Item, r *rendered) bool {
+	return slices.Contains(col.kinds, it.Kind) && m.selects(col, it, r)
+}
+
+// selects reports whether an item of one of a collection's kinds is in it.
+func (m *model) selects(col collection, it *inventory.Item, r *rendered) bool {
+	switch {
+	case !visible(it):
+		return false
+	case col.mixin != "":
+		return m.has(r, col.mixin)
+	case col.below != nil:
+		return slices.ContainsFunc(r.entity.Mixins, func(id string) bool { return col.below[id] })
+	}
+	return true
+}
+
+// has reports whether an entity has a mixin or one that depends on it.
+func (m *model) has(r *rendered, mixin string) bool {
+	return slices.ContainsFunc(r.entity.Mixins, func(id string) bool { return m.registry.IsA(id, mixin) })
+}
+
+// in yields the entities of a collection by kind and id, an order that only
+// creates and deletes change.
+func (g *Gateway) in(m *model, col collection) iter.Seq2[*inventory.Item, *rendered] {
+	return func(yield func(*inventory.Item, *rendered) bool) {
+		for _, kind := range col.kinds {
+			for _, it := range g.inv.List(kind) {
+				if r := show(m, it); m.selects(col, it, r) && !yield(it, r) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// members are the entities of a collection in the order of [Gateway.in].
+func (g *Gateway) members(m *model, col collection) []*rendered {
+	list := make([]*rendered, 0, g.bound(col))
+	for _, r := range g.in(m, col) {
+		list = append(list, r)
+	}
+	return list
+}
+
+// matching are the members of a collection that a filter selects.
+func (g *Gateway) matching(m *model, col collection, f *occi.Filter) []*rendered {
+	var list []*rendered
+	for _, r := range g.in(m, col) {
+		if f.Match(m.registry, &r.entity) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// bound is how many entities a collection has at most, 0 when that says little.
+func (g *Gateway) bound(col collection) (n int) {
+	if col.mixin != "" || col.below != nil {
+		return 0
+	}
+	for _, kind := range col.kinds {
+		n += len(g.inv.List(kind))
+	}
+	return n
+}

@@ -1,0 +1,99 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+
+	"occigate/gateway/inventory"
+	"occigate/translate"
+	"occigate/translate/occi"
+)
+
+// creation is a create request of one entity.
+type creation struct {
+	inv    *inventory.Inventory
+	wishes translate.Wishes
+	entity *occi.Entity
+	id     string // the UUID that it gets, "" for one of ours
+}
+
+// creators check a create of each kind and prepare it.
+var creators = map[string]func(creation) (making, error){
+	translate.Compute:          creation.server,
+	translate.Storage:          creation.volume,
+	translate.Network:          creation.network,
+	translate.NetworkInterface: creation.networkInterface,
+	translate.StorageLink:      creation.storageLink,
+}
+
+// own is what the gateway itself keeps of a new entity. What a client sends as
+// id is not taken (it is a name of its own, as a rule).
+func (n creation) own() inventory.Own {
+	return inventory.Own{
+		ID: n.id, Title: n.entity.Title, Summary: n.entity.Summary,
+		Mixins: n.wishes.Templates.Foreign(n.entity.Mixins),
+	}
+}
+
+func (n creation) server() (making, error) {
+	uid, spec, err := n.wishes.ServerWish(n.entity)
+	return making{uid: uid, do: func(ctx context.Context) (*inventory.Item, error) {
+		return n.inv.CreateServer(ctx, uid, spec, n.own())
+	}}, err
+}
+
+func (n creation) volume() (making, error) {
+	uid, spec, err := n.wishes.VolumeWish(n.entity)
+	return making{uid: uid, do: func(ctx context.Context) (*inventory.Item, error) {
+		return n.inv.CreateVolume(ctx, uid, spec, n.own())
+	}}, err
+}
+
+func (n creation) network() (making, error) {
+	uid, spec, err := n.wishes.NetworkWish(n.entity)
+	return making{uid: uid, do: func(ctx context.Context) (*inventory.Item, error) {
+		return n.inv.CreateNetwork(ctx, uid, spec, n.own())
+	}}, err
+}
+
+func (n creation) networkInterface() (making, error) {
+	server, network, err := n.ends(translate.Network)
+	spec := translate.InterfaceSpec(n.entity)
+	return making{uid: server.UID, do: func(ctx context.Context) (*inventory.Item, error) {
+		return n.inv.Plug(ctx, server.ID, network.ID, spec, n.own())
+	}}, err
+}
+
+func (n creation) storageLink() (making, error) {
+	server, volume, err := n.ends(translate.Storage)
+	own := n.own()
+	if mount, _ := n.entity.Attributes[occi.AttrMountPoint].(string); mount != "" {
+		own.Extra = map[string]string{occi.AttrMountPoint: mount}
+	}
+	device, _ := n.entity.Attributes[occi.AttrDeviceID].(string)
+	return making{uid: server.UID, do: func(ctx context.Context) (*inventory.Item, error) {
+		return n.inv.Attach(ctx, server.ID, volume.ID, device, own)
+	}}, err
+}
+
+// ends finds the entities that a new link connects: a compute and a target of
+// a kind.
+func (n creation) ends(targetKind string) (source, target translate.Ref, err error) {
+	s, ok := n.wishes.Resolve(n.entity.Source.Location)
+	if !ok || s.Kind != translate.Compute {
+		return s, target, missing("occi.core.source", n.entity.Source.Location, translate.Compute)
+	}
+	t, ok := n.wishes.Resolve(n.entity.Target.Location)
+	if !ok || t.Kind != targetKind {
+		return s, t, missing("occi.core.target", n.entity.Target.Location, targetKind)
+	}
+	if s.UID != t.UID {
+		return s, t, &problem{status: http.StatusConflict, message: "source and target are at different clouds: " + s.UID + ", " + t.UID}
+	}
+	return s, t, nil
+}
+
+func missing(attribute, location, kind string) error {
+	_, term := occi.SplitID(kind)
+	return &problem{status: http.StatusBadRequest, message: attribute + ": there is no " + term + " at " + location}
+}
