@@ -79,17 +79,19 @@ func TestUndefineTakesItOffAllItems(t *testing.T) {
 		a.add(2)
 		b.add(1)
 		h := open(t, file, a, b)
-		defer h.stop()
+		defer func() { h.stop() }()
 		one, other := h.native("a", "i-1").ID, h.native("b", "i-1").ID
 		h.define("tag#a", "one")
 		for _, id := range []string{one, other} {
 			h.mix(id, "tag#a")
 			h.mix(id, "tag#b")
 		}
-		b.do(func() {
-			b.fails["Servers"] = &providers.Error{Kind: providers.ErrDenied, Op: "Servers", Message: "revoked"}
-		})
-		h.sleep(5 * time.Minute)
+		h.stop()
+		b.fails["Identity"] = &providers.Error{Kind: providers.ErrDenied, Op: "Login", Message: "revoked"}
+		h = open(t, file, a, b)
+		if st := h.status("b"); st.Kind != providers.ErrDenied {
+			t.Fatalf("account b is %+v", st)
+		}
 		if err := h.Undefine(t.Context(), "tag#a"); err != nil {
 			t.Fatal(err)
 		}
