@@ -42,6 +42,7 @@ var imports = []struct {
 	{"test", []string{"*", "*/*", "*/*/*"}},
 	{"test/cloudsim/fault", nil},
 	{"test/cloudsim/*", []string{"test/cloudsim/fault"}},
+	{"test/servers", nil},
 	{"test/*", []string{"*", "*/*", "*/*/*"}},
 	{"translate", []string{"translate/occi", "providers"}},
 	{"translate/occi", nil},
@@ -49,7 +50,7 @@ var imports = []struct {
 
 // testsToo is what every test may import beside what its package may. The
 // embedded store is what tests above it stand on.
-var testsToo = []string{"providers/providertest", "gateway/store/storetest", "gateway/store/bolt", "test/cloudsim/*"}
+var testsToo = []string{"providers/providertest", "gateway/store/storetest", "gateway/store/bolt", "test/cloudsim/*", "test/servers"}
 
 // confined says which packages alone may import a library, by the start of its
 // path. Tests are free.

@@ -1,18 +1,12 @@
 package ec2_test
 
 import (
-	"bytes"
-	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,10 +16,8 @@ import (
 	"occigate/providers"
 	"occigate/providers/providertest"
 	"occigate/test/cloudsim/fault"
+	"occigate/test/servers"
 )
-
-// motoServer is where the test set-up puts the moto server.
-const motoServer = "../../.venv/moto/bin/moto_server"
 
 // motoDeviates is where moto 5.2.5 differs from AWS, by the name of the case,
 // each with AWS's own sentence and where it stands. Each row must fail against
@@ -49,7 +41,10 @@ var motoDeviates = map[string]string{
 
 // TestMoto holds the adapter against moto, an EC2 that others wrote.
 func TestMoto(t *testing.T) {
-	moto := startMoto(t)
+	moto, err := url.Parse(servers.Moto(t))
+	if err != nil {
+		t.Fatal(err)
+	}
 	providertest.Run(t, providertest.Harness{
 		New:        func(t testing.TB) providertest.Cloud { return atMoto(t, moto) },
 		Deviations: motoDeviates,
@@ -166,77 +161,3 @@ func refuse(w http.ResponseWriter, r *http.Request, f fault.Fault) {
 	}
 	fmt.Fprintf(w, form, f.Code)
 }
-
-// startMoto starts a moto server on a port of its own and ends it with the
-// test.
-func startMoto(t *testing.T) *url.URL {
-	t.Helper()
-	path, err := filepath.Abs(motoServer)
-	if err == nil {
-		_, err = os.Stat(path)
-	}
-	if err != nil {
-		t.Fatalf("no moto server (%v), run: make test-setup", err)
-	}
-	address := freeAddress(t)
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	var said bytes.Buffer
-	moto := exec.CommandContext(ctx, path, "--host", "127.0.0.1", "--port", port)
-	moto.Env = append(os.Environ(), "MOTO_ENABLE_AMI_VALIDATION=true", "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION=true")
-	moto.Stdout, moto.Stderr = &said, &said
-	moto.WaitDelay = 5 * time.Second
-	if err := moto.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = moto.Wait() // it ends by being killed
-	}()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-		if t.Failed() {
-			t.Logf("moto said:\n%s", tail(said.String()))
-		}
-	})
-	waitFor(t, "http://"+address, ended)
-	return &url.URL{Scheme: "http", Host: address}
-}
-
-// freeAddress is one of this machine that nothing listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// waitFor asks a server until it answers.
-func waitFor(t *testing.T, url string, ended <-chan struct{}) {
-	t.Helper()
-	deadline := time.After(60 * time.Second)
-	for {
-		res, err := http.Get(url + "/moto-api/")
-		if err == nil {
-			res.Body.Close()
-			return
-		}
-		select {
-		case <-ended:
-			t.Fatal("moto ended before it answered")
-		case <-deadline:
-			t.Fatalf("moto does not answer: %v", err)
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-func tail(text string) string { return text[max(0, len(text)-4000):] }

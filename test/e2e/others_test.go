@@ -44,8 +44,9 @@ accounts:
 // TestRedis keeps the records in Redis, and finds what the gateway alone knows
 // there again after a restart.
 func TestRedis(t *testing.T) {
+	address, _ := servers.Redis(t)
 	config := file(t, `
-store: {redis: {addresses: ["`+servers.Redis(t)+`"]}}
+store: {redis: {addresses: ["`+address+`"]}}
 refresh: {fast: 500ms, least: 500ms}
 `+twoClouds(t))
 	env := map[string]string{"OCCIGATE_PASSWORD": "secret"}

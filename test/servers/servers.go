@@ -4,7 +4,7 @@
 package servers
 
 import (
-	"io"
+	"bytes"
 	"net"
 	"net/http"
 	"os"
@@ -28,61 +28,78 @@ func Address(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// Start runs a program until the test ends.
-func Start(t testing.TB, binary string, args ...string) *os.Process {
+// Start runs a program with further variables in its environment until the test
+// ends. What it printed last is logged when the test has failed.
+func Start(t testing.TB, env []string, binary string, args ...string) *os.Process {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
-	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
+	cmd.Env = append(os.Environ(), env...)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+		_ = cmd.Wait() // it ends by being killed
+		if t.Failed() {
+			t.Logf("%s said:\n%s", filepath.Base(binary), tail(said.String()))
+		}
 	})
 	return cmd.Process
 }
 
-// Redis starts a redis-server that keeps nothing on disk, with further options,
-// and returns its address once it answers.
-func Redis(t testing.TB, options ...string) string {
+func tail(text string) string { return text[max(0, len(text)-4000):] }
+
+// RedisServer runs redis-server with only the given arguments.
+func RedisServer(t testing.TB, args ...string) *os.Process {
 	t.Helper()
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Fatal("redis-server is missing; install it: apt-get install redis-server")
 	}
-	address := Address(t)
-	_, port, _ := net.SplitHostPort(address)
-	Start(t, binary, append([]string{
-		"--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
-	}, options...)...)
-	Eventually(t, "redis-server answers", func() bool {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			conn.Close()
-		}
-		return err == nil
-	})
-	return address
+	return Start(t, nil, binary, args...)
 }
 
-// Moto starts the moto server, an EC2 that others wrote, and returns its URL
-// once it answers.
+// Redis starts a redis-server that keeps nothing on disk, with further options,
+// and returns its address once something listens there.
+func Redis(t testing.TB, options ...string) (address string, process *os.Process) {
+	t.Helper()
+	address = Address(t)
+	_, port, _ := net.SplitHostPort(address)
+	process = RedisServer(t, append([]string{
+		"--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
+	}, options...)...)
+	Eventually(t, "redis-server listens", func() bool { return listens(address) })
+	return address, process
+}
+
+func listens(address string) bool {
+	conn, err := net.Dial("tcp", address)
+	if err == nil {
+		conn.Close()
+	}
+	return err == nil
+}
+
+// Moto starts the moto server, an EC2 that others wrote, with its checks of
+// images and types on, and returns its URL once it answers.
 func Moto(t testing.TB) string {
 	t.Helper()
 	binary := filepath.Join(root(t), ".venv", "moto", "bin", "moto_server")
 	if _, err := os.Stat(binary); err != nil {
-		t.Fatalf("%v; install it: make test-setup", err)
+		t.Fatalf("no moto server (%v), run: make test-setup", err)
 	}
 	address := Address(t)
 	host, port, _ := net.SplitHostPort(address)
-	Start(t, binary, "-H", host, "-p", port)
+	env := []string{"MOTO_ENABLE_AMI_VALIDATION=true", "MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION=true"}
+	Start(t, env, binary, "--host", host, "--port", port)
 	Eventually(t, "moto_server answers", func() bool {
 		resp, err := http.Get("http://" + address + "/moto-api/")
 		if err == nil {
 			resp.Body.Close()
 		}
-		return err == nil && resp.StatusCode == http.StatusOK
+		return err == nil
 	})
 	return "http://" + address
 }

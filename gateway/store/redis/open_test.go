@@ -21,6 +21,7 @@ import (
 
 	"occigate/gateway/store"
 	"occigate/gateway/store/redis"
+	"occigate/test/servers"
 )
 
 var title = store.Record{Key: store.Key{UID: "a", Kind: "title", ID: "1"}, Data: []byte("x"), Durable: true}
@@ -98,9 +99,9 @@ func TestPasswords(t *testing.T) {
 
 func TestTLS(t *testing.T) {
 	cert, key, pool := certificate(t)
-	address := freeAddress(t)
+	address := servers.Address(t)
 	_, port, _ := strings.Cut(address, ":")
-	serveWithout(t, "--port", "0", "--tls-port", port, "--tls-auth-clients", "no",
+	servers.RedisServer(t, "--bind", "127.0.0.1", "--save", "", "--port", "0", "--tls-port", port, "--tls-auth-clients", "no",
 		"--tls-cert-file", file(t, "cert.pem", cert), "--tls-key-file", file(t, "key.pem", key))
 	options := redis.Options{Addresses: []string{address}, TLS: &tls.Config{RootCAs: pool}}
 	var s *redis.Store
@@ -150,10 +151,10 @@ func certificate(t *testing.T) (cert, key string, pool *x509.CertPool) {
 func TestSentinel(t *testing.T) {
 	server := serve(t)
 	host, port, _ := strings.Cut(server.address, ":")
-	address := freeAddress(t)
+	address := servers.Address(t)
 	_, own, _ := strings.Cut(address, ":")
 	config := file(t, "sentinel.conf", fmt.Sprintf("sentinel monitor gates %s %s 1\n", host, port))
-	serveProgram(t, config, "--sentinel", "--bind", "127.0.0.1", "--port", own)
+	servers.RedisServer(t, config, "--sentinel", "--bind", "127.0.0.1", "--port", own)
 	sentinel := goredis.NewSentinelClient(&goredis.Options{Addr: address})
 	defer sentinel.Close()
 	eventually(t, "the Sentinel knows the master", func() bool {

@@ -3,9 +3,7 @@ package redis_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -17,6 +15,7 @@ import (
 	"occigate/gateway/store"
 	"occigate/gateway/store/redis"
 	"occigate/gateway/store/storetest"
+	"occigate/test/servers"
 )
 
 // patience bounds every wait for something that has to happen.
@@ -32,51 +31,11 @@ type server struct {
 // serve starts a redis-server that keeps nothing on disk, with further options.
 func serve(t testing.TB, options ...string) *server {
 	t.Helper()
-	s := serveWithout(t, options...)
-	s.admin = goredis.NewClient(&goredis.Options{Addr: s.address})
+	address, process := servers.Redis(t, options...)
+	s := &server{address: address, process: process, admin: goredis.NewClient(&goredis.Options{Addr: address})}
 	t.Cleanup(func() { s.admin.Close() })
 	s.ready(t)
 	return s
-}
-
-// serveWithout starts a server without a client to it.
-func serveWithout(t testing.TB, options ...string) *server {
-	t.Helper()
-	address := freeAddress(t)
-	_, port, _ := strings.Cut(address, ":")
-	process := serveProgram(t, append([]string{
-		"--bind", "127.0.0.1", "--port", port, "--dir", t.TempDir(),
-		"--save", "", "--appendonly", "no", "--logfile", "redis.log",
-	}, options...)...)
-	return &server{address: address, process: process}
-}
-
-// serveProgram runs redis-server until the test ends.
-func serveProgram(t testing.TB, args ...string) *os.Process {
-	t.Helper()
-	binary, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Fatal("redis-server is missing; install it: apt-get install redis-server")
-	}
-	cmd := exec.Command(binary, args...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	return cmd.Process
-}
-
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // ready waits until the server answers.
