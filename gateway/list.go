@@ -45,9 +45,18 @@ func (g *Gateway) list(c echo.Context) error {
 	g.tellFreshness(c)
 	c.Response().Header().Set("X-Total-Count", strconv.Itoa(len(members)))
 	if members = p.of(members); len(members) == 0 && col.links() && media.Rendering() == occi.OCCIJSON {
-		return g.write(c, http.StatusOK, media, (&occi.EntityList{Links: true}).End(nil))
+		return g.writeNoLinks(c, media)
 	}
 	return g.writeList(c, media, members)
+}
+
+// writeNoLinks answers with an empty collection of links in JSON, which is
+// another than one of resources.
+func (g *Gateway) writeNoLinks(c echo.Context, media occi.MediaType) error {
+	if tagged(c, media, listDigest(g.base(c.Request()), nil)) {
+		return nil
+	}
+	return g.write(c, http.StatusOK, media, (&occi.EntityList{Links: true}).End(nil))
 }
 
 // queryOf parses the query string; nil when there is none.
