@@ -53,9 +53,10 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	if h.store, err = openStore(ctx, cfg.Store); err != nil {
 		return nil, err
 	}
+	opened := h.store
 	defer func() {
 		if err != nil {
-			h.store.Close()
+			opened.Close()
 		}
 	}()
 	if h.inventory, err = inventory.New(inventory.Options{

@@ -191,3 +191,13 @@ users:
 		}
 	}
 }
+
+func TestServeOnATakenAddress(t *testing.T) {
+	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0")
+	address := strings.TrimPrefix(p.URL, "http://")
+	config := file(t, "store: {embedded: {path: DIR/taken.db}}\n"+twoClouds(t))
+	_, err := run(t, map[string]string{"OCCIGATE_PASSWORD": "secret"}, "serve", "--config", config, "--listen", address)
+	if err == nil || !strings.Contains(err.Error(), address) {
+		t.Errorf("serve = %v, want an error that names %s", err, address)
+	}
+}
