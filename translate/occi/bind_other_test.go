@@ -38,6 +38,22 @@ func TestAction(t *testing.T) {
 	}
 }
 
+// TestActionMembers reads which members of a collection an action is meant for:
+// dropping them would mean all.
+func TestActionMembers(t *testing.T) {
+	doc := parse(t, occi.OCCIJSON, `{"action":"`+occi.ActionStop+`","resources":[{"id":"urn:uuid:a"},{"id":"b"}]}`)
+	var ids []string
+	for _, ref := range binder(t).References(doc) {
+		ids = append(ids, ref.ID)
+	}
+	if d := cmp.Diff([]string{"a", "b"}, ids); d != "" {
+		t.Error(d)
+	}
+	if call, err := binder(t).Action(doc, "stop", occi.KindCompute, nil); err != nil || call.Action != occi.ActionStop {
+		t.Errorf("the action is %v, %v", call, err)
+	}
+}
+
 func TestActionErrors(t *testing.T) {
 	cases := []struct{ name, term, kind, body, text string }{
 		{"unknown term", "fly", occi.KindCompute, "", `unknown action "fly", expected an action of ` + occi.KindCompute},

@@ -99,6 +99,7 @@ func (j *jsonParser) file(o *jsonObject) error {
 	case o.action != nil:
 		o.action.Attributes = append(o.action.Attributes, o.part.Attributes...)
 		j.doc.Action = o.action
+		j.doc.Entities = slices.Concat(o.resources, o.part.Links) // those that it is meant for
 	case o.isEntity() && o.wrapper:
 		return o.part.Pos.fail("both an entity and collections", "", "one of them")
 	case o.isEntity():
