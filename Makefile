@@ -2,7 +2,7 @@
 
 GO    ?= go
 TOOL  := $(GO) tool -modfile=tools/go.mod
-FUZZTIME ?= 20s
+FUZZTIME ?= 1m
 
 .PHONY: help build demo test test-setup test-openstack bench fuzz lint format
 
@@ -27,7 +27,7 @@ test-openstack: ## the OpenStack adapter against a control plane of Debian's pac
 		code=$$?; test/openstack/down; exit $$code
 
 bench: ## speed, as ratios to a bare handler
-	$(GO) test -run '^$$' -bench . -benchmem ./test/bench/...
+	$(GO) test -run '^$$' -bench . -benchmem ./test/bench/... ./translate/occi
 
 fuzz: ## every fuzz test for FUZZTIME
 	@grep -rlE '^func Fuzz' --include='*_test.go' . | while read -r file; do \

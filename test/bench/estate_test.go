@@ -26,8 +26,11 @@ type estate struct {
 	faults []*fault.Plan // of every cloud
 }
 
-// newEstate serves n clouds with as many servers each, refreshed every interval.
-func newEstate(tb testing.TB, n, servers int, interval string) *estate {
+// size is how much of each thing a cloud has.
+type size struct{ servers, images int }
+
+// newEstate serves n clouds of a size, refreshed every interval.
+func newEstate(tb testing.TB, n int, each size, interval string) *estate {
 	tb.Helper()
 	dir := tb.TempDir()
 	var accounts strings.Builder
@@ -35,7 +38,7 @@ func newEstate(tb testing.TB, n, servers int, interval string) *estate {
 	for i := range n {
 		plan := &fault.Plan{}
 		e.faults = append(e.faults, plan)
-		url := serveCloud(tb, plan, fmt.Sprintf("project%d", i), servers)
+		url := serveCloud(tb, plan, fmt.Sprintf("project%d", i), each)
 		fmt.Fprintf(&accounts, `
   - name: cloud%d
     cloud: openstack
@@ -56,21 +59,27 @@ accounts:%s
 	}
 	e.Program = e2e.Start(tb, nil, "serve", "--config", file)
 	e.Client.Transport = &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
-	e.Eventually(tb, "complete", func() bool { return strings.Count(e.body(tb, "/compute/", "text/uri-list"), "\n") == n*servers-1 })
+	e.Eventually(tb, "complete", func() bool { return strings.Count(e.body(tb, "/compute/", "text/plain"), "X-OCCI-Location") == n*each.servers })
+	e.Eventually(tb, "complete catalogue", func() bool {
+		return strings.Count(e.body(tb, "/-/", "text/plain"), "#os_tpl\"; location=") == n*each.images
+	})
 	return e
 }
 
-// serveCloud serves one simulated OpenStack with servers until the test ends.
-func serveCloud(tb testing.TB, plan *fault.Plan, project string, servers int) string {
+// serveCloud serves one simulated OpenStack of a size until the test ends.
+func serveCloud(tb testing.TB, plan *fault.Plan, project string, has size) string {
 	tb.Helper()
 	cloud := openstack.New(openstack.Options{
 		Project: project, Faults: plan,
 		Quotas: openstack.Quotas{Instances: -1, Cores: -1, MemoryMiB: -1, Ports: -1},
 	})
 	flavor := cloud.AddFlavor(openstack.Flavor{Name: "m1.tiny", VCPUs: 1, MemoryMiB: 512, DiskGiB: 1})
-	image := cloud.AddImage(openstack.Image{Name: "Debian 13"})
+	var image openstack.Image
+	for i := range has.images {
+		image = cloud.AddImage(openstack.Image{Name: fmt.Sprintf("Debian 13 build %d", i)})
+	}
 	network := cloud.AddNetwork(openstack.Network{Name: "private"}, "10.0.0.0/16")
-	for i := range servers {
+	for i := range has.servers {
 		cloud.AddServer(openstack.Server{Name: fmt.Sprintf("%s-web-%04d", project, i), FlavorID: flavor.ID, ImageID: image.ID}, network.ID)
 	}
 	server := httptest.NewServer(cloud)

@@ -57,7 +57,7 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 // BenchmarkList compares GET /compute/ of 1,000 servers over 10 accounts with a
 // bare handler that writes the same bytes.
 func BenchmarkList(b *testing.B) {
-	e := newEstate(b, 10, 100, "1h")
+	e := newEstate(b, 10, size{servers: 100, images: 1}, "1h")
 	for _, c := range []struct{ name, accept string }{
 		{"uri-list", "text/uri-list"},
 		{"json", "application/occi+json"},
@@ -101,7 +101,7 @@ func compare(b *testing.B, client *http.Client, ours, theirs request) ratios {
 // clouds does not answer with the time while all do.
 func BenchmarkListWhileOneHangs(b *testing.B) {
 	const clients, n = 1, 300
-	e := newEstate(b, 10, 100, "1s")
+	e := newEstate(b, 10, size{servers: 100, images: 1}, "1s")
 	r := e.request("/compute/", "text/uri-list")
 	var ratio ratios
 	for b.Loop() {

@@ -37,7 +37,7 @@ func BenchmarkRefresh(b *testing.B) {
 		{"100 a page", 100, 11},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			e := newEstate(b, 1, 1000, "1s")
+			e := newEstate(b, 1, size{servers: 1000, images: 1}, "1s")
 			plan := e.faults[0]
 			plan.Set(fault.Fault{Kind: fault.PageSize, Call: "GET /servers/detail", Size: c.size})
 			e.next(b)
