@@ -43,6 +43,10 @@ func sameState(s providers.State, op providers.PowerOp) bool {
 		return false
 	case providers.PowerOff: // cuts short what a stop has begun
 		return s == providers.StateInactive
+	case providers.PowerStart:
+		if s == providers.StatePending || s == providers.StateRestarting { // ends in active by itself
+			return true
+		}
 	}
 	words, known := stateWords[op]
 	return known && (s == words.goal || s == words.through)

@@ -85,6 +85,8 @@ func TestSameState(t *testing.T) {
 	}{
 		{providers.StateActive, providers.PowerStart, true},
 		{providers.StateStarting, providers.PowerStart, true},
+		{providers.StatePending, providers.PowerStart, true}, // being built
+		{providers.StateRestarting, providers.PowerStart, true},
 		{providers.StateInactive, providers.PowerStart, false},
 		{providers.StateStopping, providers.PowerStop, true},
 		{providers.StateStopping, providers.PowerOff, false},
