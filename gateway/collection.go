@@ -114,7 +114,17 @@ func (g *Gateway) in(m *model, col collection) iter.Seq2[*inventory.Item, *rende
 
 // members are the entities of a collection in the order of [Gateway.in].
 func (g *Gateway) members(m *model, col collection) []*rendered {
-	list := make([]*rendered, 0, g.bound(col))
+	if col.mixin == "" && col.below == nil {
+		if len(col.kinds) == 1 {
+			return g.listings.of(m, col.kinds[0])
+		}
+		var list []*rendered
+		for _, kind := range col.kinds {
+			list = append(list, g.listings.of(m, kind)...)
+		}
+		return list
+	}
+	var list []*rendered
 	for _, r := range g.in(m, col) {
 		list = append(list, r)
 	}
@@ -130,15 +140,4 @@ func (g *Gateway) matching(m *model, col collection, f *occi.Filter) []*rendered
 		}
 	}
 	return list
-}
-
-// bound is how many entities a collection has at most, 0 when that says little.
-func (g *Gateway) bound(col collection) (n int) {
-	if col.mixin != "" || col.below != nil {
-		return 0
-	}
-	for _, kind := range col.kinds {
-		n += len(g.inv.List(kind))
-	}
-	return n
 }

@@ -49,6 +49,7 @@ type Gateway struct {
 	inv       *inventory.Inventory
 	log       *zap.Logger
 	models    *models
+	listings  listings
 	metrics   *metrics
 	freshness freshness
 	buffers   sync.Pool // of *[]byte, for listings
@@ -68,12 +69,13 @@ func New(o Options) *Gateway {
 		o.Now = time.Now
 	}
 	g := &Gateway{
-		o:       o,
-		inv:     o.Inventory,
-		log:     o.Log,
-		models:  newModels(o),
-		metrics: newMetrics(o.Registry, o.Inventory),
-		server:  "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
+		o:        o,
+		inv:      o.Inventory,
+		log:      o.Log,
+		models:   newModels(o),
+		listings: newListings(o.Inventory),
+		metrics:  newMetrics(o.Registry, o.Inventory),
+		server:   "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
 	}
 	g.freshness.inv = o.Inventory
 	g.buffers.New = func() any { return new([]byte) }

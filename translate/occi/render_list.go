@@ -28,7 +28,8 @@ func (l *LocationList) start() {
 	}
 }
 
-// Append appends the entry of a path.
+// Append appends the entry of a path, which is one that [Registry.Path] made: it
+// is copied as it is.
 func (l *LocationList) Append(dst []byte, path string) []byte {
 	if l.count == 0 {
 		l.start()
@@ -37,7 +38,7 @@ func (l *LocationList) Append(dst []byte, path string) []byte {
 		dst = append(dst, l.next...)
 	}
 	l.count++
-	return append(appendURI(append(dst, l.base...), path), l.end...)
+	return append(append(append(dst, l.base...), path...), l.end...)
 }
 
 // End appends what closes the list.
