@@ -109,7 +109,7 @@ func (c CORS) wrongs() (all []wrong) {
 	for i, origin := range c.Origins {
 		u, err := url.Parse(origin)
 		plain := err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && origin == u.Scheme+"://"+u.Host
-		if !plain && !(origin == "*" && len(c.Origins) == 1) {
+		if !plain && (origin != "*" || len(c.Origins) > 1) {
 			all = append(all, wrong{fmt.Sprintf("cors.origins[%d]", i), `want scheme://host or scheme://host:port, or "*" alone`})
 		}
 	}

@@ -30,7 +30,8 @@ var corsHeaders = []string{
 
 // corsExposed are the headers of answers that pages may read.
 const corsExposed = "Accept, Age, Allow, Category, ETag, Link, Location, Retry-After, Server, WWW-Authenticate, " +
-	"X-OCCI-Attribute, X-OCCI-Error, X-OCCI-Location, X-OCCI-Warning, X-Occigate-Incomplete, X-Occigate-Stale, X-Request-Id"
+	"X-OCCI-Attribute, X-OCCI-Error, X-OCCI-Location, X-OCCI-Warning, X-Occigate-Incomplete, X-Occigate-Stale, " +
+	"X-Request-Id, X-Total-Count"
 
 // allowOrigins lets pages of the configured origins use the gateway. A browser
 // asks without credentials whether it may send a request, and is answered here.

@@ -31,7 +31,7 @@ func (g *Gateway) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.ContentLength > limit {
 			return tooLarge(limit)
 		}
-		var b io.ReadCloser = http.MaxBytesReader(nil, r.Body, limit)
+		b := http.MaxBytesReader(nil, r.Body, limit)
 		switch coding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); coding {
 		case "", "identity":
 		case "gzip", "x-gzip":
@@ -43,7 +43,11 @@ func (g *Gateway) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 				message: "a body can be sent as it is or with Content-Encoding gzip, not " + headerText(coding),
 			}
 		}
+		// Of a copy: the server must find its own body in the request, or it cuts
+		// the connection off before a client that still sends has read the answer.
+		r = r.WithContext(r.Context())
 		r.Body = body{b}
+		c.SetRequest(r)
 		return next(c)
 	}
 }

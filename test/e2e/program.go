@@ -62,7 +62,14 @@ var listening = regexp.MustCompile(`(https?://127\.0\.0\.1:\d+)`)
 // 127.0.0.1.
 func Start(t testing.TB, env map[string]string, args ...string) *Program {
 	t.Helper()
-	p := &Program{Client: &http.Client{Timeout: 30 * time.Second}}
+	return StartFor(t, &http.Client{Timeout: 30 * time.Second}, env, args...)
+}
+
+// StartFor is Start for a program that is talked to through a client of the
+// caller's, such as one that knows its certificate.
+func StartFor(t testing.TB, client *http.Client, env map[string]string, args ...string) *Program {
+	t.Helper()
+	p := &Program{Client: client}
 	stdout, w := io.Pipe()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
