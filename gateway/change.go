@@ -1,12 +1,15 @@
 package gateway
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"occigate/gateway/inventory"
+	"occigate/providers"
 	"occigate/translate"
 	"occigate/translate/occi"
 )
@@ -21,7 +24,7 @@ func (g *Gateway) change(c echo.Context) error {
 	if term := c.QueryParam("action"); term != "" {
 		return g.act(c, it, term)
 	}
-	return g.update(c, it)
+	return g.revise(c, it, false)
 }
 
 // act carries out an action on an entity.
@@ -41,20 +44,16 @@ func (g *Gateway) act(c echo.Context, it *inventory.Item, term string) error {
 		return err
 	}
 	warn(c, call.Warnings)
-	switch {
-	case it.Server == nil:
-		return &problem{status: http.StatusNotImplemented, message: "no cloud has the action " + term + " for this kind"}
-	case call.Action == occi.ActionSave:
+	if call.Action == occi.ActionSave {
 		return g.save(c, media, it, call)
 	}
-	op, err := translate.PowerOp(it.Server, call.Action, call.Attributes)
-	if err != nil {
-		return err
-	}
-	if it, err = g.inv.Power(c.Request().Context(), it.ID, op); err != nil {
+	if err := g.carryOut(c.Request().Context(), it, call); err != nil {
 		return err
 	}
 	if media.Rendering() == occi.OCCIJSON {
+		if now, ok := g.inv.Get(c.Request().Context(), it.ID); ok {
+			it = now
+		}
 		return g.writeEntity(c, http.StatusOK, media, show(g.models.current(), it))
 	}
 	return g.writeOK(c, media)
@@ -79,8 +78,18 @@ func (g *Gateway) save(c echo.Context, media occi.MediaType, it *inventory.Item,
 	return g.writeMixin(c, media, m, mixin)
 }
 
-// update changes what a POST without an action describes.
-func (g *Gateway) update(c echo.Context, it *inventory.Item) error {
+// revision is an update of an entity: of the whole description, or of a part of
+// it.
+type revision struct {
+	item    *inventory.Item
+	current *occi.Entity
+	bound   *occi.Bound
+	full    bool
+}
+
+// revise changes an entity to what a request describes: a POST without an
+// action in part, a PUT in full.
+func (g *Gateway) revise(c echo.Context, it *inventory.Item, full bool) error {
 	media, err := acceptedEntity(c)
 	if err != nil {
 		return err
@@ -90,41 +99,81 @@ func (g *Gateway) update(c echo.Context, it *inventory.Item) error {
 	if err != nil {
 		return err
 	}
-	bound, err := binder.Update(doc, &show(m, it).entity)
+	n := revision{item: it, current: &show(m, it).entity, full: full}
+	if full {
+		n.bound, err = binder.Replace(doc, n.current)
+	} else {
+		n.bound, err = binder.Update(doc, n.current)
+	}
 	if err != nil {
 		return err
 	}
-	if len(bound.Changed) > 0 {
-		return &problem{status: http.StatusForbidden, message: "immutable: " + strings.Join(bound.Changed, ", ")}
+	if len(n.bound.Changed) > 0 {
+		return &problem{status: http.StatusForbidden, message: "immutable: " + strings.Join(n.bound.Changed, ", ")}
 	}
-	warn(c, bound.Warnings)
-	if it, err = g.apply(c, m, it, bound); err != nil {
+	if it, err = g.apply(c, m, n); err != nil {
 		return err
 	}
 	return g.writeEntity(c, http.StatusOK, media, show(g.models.current(), it))
 }
 
-// apply carries out a partial update: sizes at the cloud first, since it may
-// refuse, then what the gateway keeps itself.
-func (g *Gateway) apply(c echo.Context, m *model, it *inventory.Item, bound *occi.Bound) (*inventory.Item, error) {
-	ctx := c.Request().Context()
-	delta, err := m.templates.Delta(&show(m, it).entity, &bound.Entity, it.UID)
+// apply carries out an update: all of it is checked first, then come sizes and
+// links, since the cloud may refuse them, and last what the gateway keeps
+// itself.
+func (g *Gateway) apply(c echo.Context, m *model, n revision) (*inventory.Item, error) {
+	delta, err := m.templates.Delta(translate.Update{
+		Current: n.current, Wanted: &n.bound.Entity, UID: n.item.UID, Full: n.full,
+	})
 	if err != nil {
 		return nil, err
 	}
-	if delta.Size != "" {
-		if it, err = g.inv.Resize(ctx, it.ID, delta.Size); err != nil {
+	links, err := g.linksOf(c, m, n)
+	if err != nil {
+		return nil, err
+	}
+	warn(c, slices.Concat(n.bound.Warnings, delta.Warnings))
+	ctx := c.Request().Context()
+	if err := g.resize(ctx, n.item.ID, delta); err != nil {
+		return nil, err
+	}
+	if err := g.connect(ctx, links); err != nil {
+		return nil, err
+	}
+	return g.keep(ctx, n, delta)
+}
+
+// resize gives a compute or a storage its new size, if there is one.
+func (g *Gateway) resize(ctx context.Context, id string, delta translate.Delta) (err error) {
+	switch {
+	case delta.Size != "":
+		_, err = g.inv.Resize(ctx, id, delta.Size)
+	case delta.VolumeGiB > 0:
+		_, err = g.inv.ResizeVolume(ctx, id, delta.VolumeGiB)
+	}
+	return err
+}
+
+// keep changes what the gateway itself keeps of an entity, and gives the entity
+// as it is now.
+func (g *Gateway) keep(ctx context.Context, n revision, delta translate.Delta) (*inventory.Item, error) {
+	id, e := n.item.ID, &n.bound.Entity
+	own := inventory.Own{Title: e.Title, Summary: e.Summary, Extra: delta.Kept}
+	if len(delta.Add) > 0 || len(delta.Remove) > 0 {
+		if _, err := g.inv.Mix(ctx, id, delta.Add, delta.Remove); err != nil {
 			return nil, err
 		}
 	}
-	if delta.VolumeGiB > 0 {
-		if it, err = g.inv.ResizeVolume(ctx, it.ID, delta.VolumeGiB); err != nil {
-			return nil, err
-		}
+	switch {
+	case n.full:
+		return g.inv.Replace(ctx, id, own)
+	case own.Title != "" || own.Summary != "" || len(own.Extra) > 0:
+		return g.inv.Describe(ctx, id, own)
 	}
-	return g.inv.Describe(ctx, it.ID, inventory.Own{
-		Title: bound.Entity.Title, Summary: bound.Entity.Summary, Extra: delta.Kept,
-	})
+	it, ok := g.inv.Get(ctx, id)
+	if !ok {
+		return nil, providers.Errorf(providers.ErrNotFound, "update", "%s was deleted meanwhile", id)
+	}
+	return it, nil
 }
 
 // delete destroys an entity: a link is detached, a machine is gone.

@@ -93,7 +93,7 @@ func (g *Gateway) mayAll(c echo.Context, members []*rendered, calls []*occi.Invo
 func (g *Gateway) may(ctx context.Context, it *inventory.Item, call *occi.Invocation) error {
 	switch {
 	case it.Server == nil:
-		return noAction(call)
+		return mayOther(it, call)
 	case call.Action == occi.ActionSave:
 		if _, err := translate.SaveSpec(call.Attributes, it.Title); err != nil {
 			return err
@@ -114,7 +114,7 @@ func (g *Gateway) may(ctx context.Context, it *inventory.Item, call *occi.Invoca
 func (g *Gateway) carryOut(ctx context.Context, it *inventory.Item, call *occi.Invocation) error {
 	switch {
 	case it.Server == nil:
-		return noAction(call)
+		return g.actOther(ctx, it, call)
 	case call.Action == occi.ActionSave:
 		spec, err := translate.SaveSpec(call.Attributes, it.Title)
 		if err == nil {
@@ -127,11 +127,6 @@ func (g *Gateway) carryOut(ctx context.Context, it *inventory.Item, call *occi.I
 		_, err = g.inv.Power(ctx, it.ID, op)
 	}
 	return err
-}
-
-func noAction(call *occi.Invocation) error {
-	_, term := occi.SplitID(call.Action)
-	return &problem{status: http.StatusNotImplemented, message: "no cloud has the action " + term + " for this kind"}
 }
 
 // resultsOf says what became of each member of a collection.

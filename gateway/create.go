@@ -51,7 +51,7 @@ func (g *Gateway) create(c echo.Context, m *model) error {
 		if list[i], err = g.plan(c, m, &bounds[i].Entity, ""); err != nil {
 			return inBound(err, bounds, i)
 		}
-		warnings = append(warnings, bounds[i].Warnings...)
+		warnings = append(append(warnings, bounds[i].Warnings...), translate.Ignored(&bounds[i].Entity)...)
 	}
 	slices.Sort(warnings)
 	warn(c, slices.Compact(warnings))

@@ -31,15 +31,32 @@ var creators = map[string]func(creation) (making, error){
 func (n creation) own() inventory.Own {
 	return inventory.Own{
 		ID: n.id, Title: n.entity.Title, Summary: n.entity.Summary,
-		Mixins: n.wishes.Templates.Foreign(n.entity.Mixins),
+		Extra: translate.Kept(n.entity), Mixins: n.wishes.Templates.Foreign(n.entity.Mixins),
 	}
 }
 
 func (n creation) server() (making, error) {
 	uid, spec, err := n.wishes.ServerWish(n.entity)
 	return making{uid: uid, do: func(ctx context.Context) (*inventory.Item, error) {
-		return n.inv.CreateServer(ctx, uid, spec, n.own())
+		it, err := n.inv.CreateServer(ctx, uid, spec, n.own())
+		if err == nil {
+			n.describeLinks(ctx, it)
+		}
+		return it, err
 	}}, err
+}
+
+// describeLinks keeps what no cloud takes of the inline links of a new compute.
+// The compute is made whatever becomes of that.
+func (n creation) describeLinks(ctx context.Context, compute *inventory.Item) {
+	for i := range n.entity.Links {
+		link := creation{wishes: n.wishes, entity: &n.entity.Links[i]}
+		own := link.own()
+		target, ok := n.wishes.Resolve(link.entity.Target.Location)
+		if ok && target.Kind == translate.Storage && (own.Title != "" || len(own.Extra)+len(own.Mixins) > 0) {
+			_ = n.inv.Foretell(ctx, compute.ID, target.ID, own)
+		}
+	}
 }
 
 func (n creation) volume() (making, error) {
@@ -66,19 +83,18 @@ func (n creation) networkInterface() (making, error) {
 
 func (n creation) storageLink() (making, error) {
 	server, volume, err := n.ends(translate.Storage)
-	own := n.own()
-	if mount, _ := n.entity.Attributes[occi.AttrMountPoint].(string); mount != "" {
-		own.Extra = map[string]string{occi.AttrMountPoint: mount}
-	}
 	device, _ := n.entity.Attributes[occi.AttrDeviceID].(string)
 	return making{uid: server.UID, do: func(ctx context.Context) (*inventory.Item, error) {
-		return n.inv.Attach(ctx, server.ID, volume.ID, device, own)
+		return n.inv.Attach(ctx, server.ID, volume.ID, device, n.own())
 	}}, err
 }
 
 // ends finds the entities that a new link connects: a compute and a target of
 // a kind.
 func (n creation) ends(targetKind string) (source, target translate.Ref, err error) {
+	if err := translate.CheckText(n.entity); err != nil {
+		return source, target, err
+	}
 	s, ok := n.wishes.Resolve(n.entity.Source.Location)
 	if !ok || s.Kind != translate.Compute {
 		return s, target, missing("occi.core.source", n.entity.Source.Location, translate.Compute)

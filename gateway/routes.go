@@ -45,8 +45,9 @@ func (g *Gateway) routes(e *echo.Echo) {
 		entity := location + ":id"
 		both(o, entity, g.get)
 		o.POST(entity, g.change) // partial update, or an action with ?action=
+		o.PUT(entity, g.put)     // full description: of what is there, or of what gets this id
 		o.DELETE(entity, g.delete)
-		rest(o, entity, "GET, HEAD, POST, DELETE")
+		rest(o, entity, "GET, HEAD, POST, PUT, DELETE")
 	}
 	for _, path := range []string{"/", "/*"} { // unions and mixins
 		o.Any(path, g.unchangeable)

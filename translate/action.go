@@ -70,3 +70,33 @@ func SaveSpec(params occi.Attributes, title string) (providers.ImageSpec, error)
 	}
 	return spec, nil
 }
+
+// goals says which shown state each action of networks and storages leads to.
+var goals = map[string]string{
+	occi.ActionUp: "active", occi.ActionDown: "inactive",
+	occi.ActionOnline: "online", occi.ActionOffline: "offline",
+}
+
+// Reached reports whether a network or storage in a state is where an action
+// leads to already. No cloud can lead it there else: [providers.ErrUnsupported]
+// says so.
+func Reached(action string, s providers.ResourceState) error {
+	_, term := occi.SplitID(action)
+	goal, known := goals[action]
+	switch {
+	case !known:
+		return providers.Errorf(providers.ErrUnsupported, term, "no cloud here does that with a resource of this kind")
+	case goal == linkStates[s] || goal == storageStates[s]:
+		return nil
+	}
+	return providers.Errorf(providers.ErrUnsupported, term, "no cloud here can do that; the state is %s", s)
+}
+
+// ResizeGiB reads the parameter of the resize action of OCCI 1.1 (GFD.184).
+func ResizeGiB(params occi.Attributes) (float64, error) {
+	size, _ := params[occi.ParamSize].(float64)
+	if size <= 0 {
+		return 0, providers.Errorf(providers.ErrInvalid, "resize", "%s must be more than 0 GiB", occi.ParamSize)
+	}
+	return size, nil
+}

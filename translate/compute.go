@@ -2,6 +2,7 @@ package translate
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"occigate/providers"
@@ -61,26 +62,36 @@ func (t *Templates) ComputeEntity(s *providers.Server, own Own, links []occi.Ent
 	a := e.Attributes
 	setString(a, occi.AttrArchitecture, string(s.Architecture))
 	setString(a, occi.AttrHostname, s.Hostname)
-	cores, memory := t.dimensions(s, own.UID)
-	if cores > 0 {
-		a[occi.AttrCores] = int64(cores)
+	has := t.dimensions(s, own.UID)
+	if has.Cores > 0 {
+		a[occi.AttrCores] = int64(has.Cores)
 	}
-	if memory > 0 {
-		a[occi.AttrMemory] = gib(memory)
+	if has.MemoryMiB > 0 {
+		a[occi.AttrMemory] = gib(has.MemoryMiB)
+	}
+	if has.DiskGiB > 0 && slices.ContainsFunc(e.Mixins, t.sizes) {
+		a[occi.AttrEphemeralSize] = has.DiskGiB
 	}
 	a[occi.AttrComputeState] = computeStates[s.State]
 	setString(a, occi.AttrComputeMessage, message(own, stateWords(s), s.Message))
 	return e
 }
 
-// dimensions are a server's cores and MiB of memory: what the cloud says of it,
+// dimensions are a server's cores, memory and disk: what the cloud says of it,
 // else what it says of its size.
-func (t *Templates) dimensions(s *providers.Server, uid string) (cores, memoryMiB int) {
-	cores, memoryMiB = s.Cores, s.MemoryMiB
+func (t *Templates) dimensions(s *providers.Server, uid string) Need {
+	n := Need{Cores: s.Cores, MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB}
 	if size := t.byID[t.Of(ResourceTpl, uid, s.SizeID)].Size; size != nil {
-		cores, memoryMiB = cmp.Or(cores, size.Cores), cmp.Or(memoryMiB, size.MemoryMiB)
+		n.Cores, n.MemoryMiB = cmp.Or(n.Cores, size.Cores), cmp.Or(n.MemoryMiB, size.MemoryMiB)
+		n.DiskGiB = cmp.Or(n.DiskGiB, size.DiskGiB)
 	}
-	return cores, memoryMiB
+	return n
+}
+
+// sizes reports whether a mixin has the attribute of the ephemeral storage.
+func (t *Templates) sizes(mixin string) bool {
+	size := t.byID[mixin].Size
+	return isAbstract(mixin) || size != nil && size.DiskGiB > 0
 }
 
 // serverActions lists the actions that are legal now, in a fixed order.
@@ -104,7 +115,16 @@ func (t *Templates) serverMixins(s *providers.Server, own Own) []string {
 		t.Of(ResourceTpl, own.UID, s.SizeID),
 		t.Of(Zone, own.UID, s.Zone),
 	}
+	own.Mixins = slices.DeleteFunc(slices.Clone(own.Mixins), func(id string) bool {
+		return isAbstract(id) && own.Pending == "" && !abstract[id].within(t.dimensions(s, own.UID))
+	})
 	return t.withPlace(mixins, own)
+}
+
+// within reports whether a machine still has what a size of the profile
+// promises: it may have been resized at the cloud.
+func (n Need) within(has Need) bool {
+	return has.Cores >= n.Cores && has.MemoryMiB >= n.MemoryMiB
 }
 
 // withPlace adds the account's mixins and the users' own, and leaves out the

@@ -40,6 +40,10 @@ const (
 	PrivateNet = "http://schemas.fedcloud.egi.eu/occi/infrastructure/network#private_net"
 )
 
+// FloatingIPPool is the mixin that OpenStack's clients put on what takes an
+// address of a pool; here the pool is the external network itself.
+const FloatingIPPool = "http://schemas.openstack.org/network#floatingippool"
+
 // Paths of the kinds' locations; an entity lives at its kind's location plus
 // its UUID.
 var locations = map[string]string{

@@ -26,9 +26,14 @@ var linkStates = map[providers.ResourceState]string{
 	providers.ResourceError:    "error",
 }
 
-// allocations names how an address is given (GFD.224 section 3.2.1), by whether
-// it is static.
-var allocations = map[bool]string{true: "static", false: "dynamic"}
+// How an address is given (GFD.224 section 3.2.1).
+const (
+	static  = "static"
+	dynamic = "dynamic"
+)
+
+// allocations names how an address is given, by whether it is static.
+var allocations = map[bool]string{true: static, false: dynamic}
 
 // StorageEntity shows a volume as an OCCI storage resource.
 func (t *Templates) StorageEntity(v *providers.Volume, own Own) occi.Entity {

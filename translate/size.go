@@ -7,24 +7,29 @@ import (
 	"occigate/translate/occi"
 )
 
-// need is what a compute must have at least; zero asks for nothing.
-type need struct {
-	cores     int
-	memoryMiB int
-	diskGiB   float64
-	arch      providers.Architecture
+// Need is what a compute must have at least; zero asks for nothing.
+type Need struct {
+	Cores        int
+	MemoryMiB    int
+	DiskGiB      float64
+	Architecture providers.Architecture
 }
 
 // abstract are the sizes of the compute template profile (GFD.222 section 7,
 // requirements R0306 to R0311), by type identifier. Each is mapped to a cloud's
 // smallest size that is enough.
-var abstract = map[string]need{
-	occi.SchemeComputeTemplate + "small":      {cores: 1, memoryMiB: 1024, diskGiB: 10},
-	occi.SchemeComputeTemplate + "medium":     {cores: 2, memoryMiB: 2048, diskGiB: 20},
-	occi.SchemeComputeTemplate + "large":      {cores: 4, memoryMiB: 4096, diskGiB: 40},
-	occi.SchemeComputeTemplate + "mem_small":  {cores: 1, memoryMiB: 4096, diskGiB: 10},
-	occi.SchemeComputeTemplate + "mem_medium": {cores: 2, memoryMiB: 8192, diskGiB: 20},
-	occi.SchemeComputeTemplate + "mem_large":  {cores: 4, memoryMiB: 16384, diskGiB: 40},
+var abstract = map[string]Need{
+	occi.SchemeComputeTemplate + "small":      {Cores: 1, MemoryMiB: 1024, DiskGiB: 10},
+	occi.SchemeComputeTemplate + "medium":     {Cores: 2, MemoryMiB: 2048, DiskGiB: 20},
+	occi.SchemeComputeTemplate + "large":      {Cores: 4, MemoryMiB: 4096, DiskGiB: 40},
+	occi.SchemeComputeTemplate + "mem_small":  {Cores: 1, MemoryMiB: 4096, DiskGiB: 10},
+	occi.SchemeComputeTemplate + "mem_medium": {Cores: 2, MemoryMiB: 8192, DiskGiB: 20},
+	occi.SchemeComputeTemplate + "mem_large":  {Cores: 4, MemoryMiB: 16384, DiskGiB: 40},
+}
+
+func isAbstract(mixin string) bool {
+	_, ok := abstract[mixin]
+	return ok
 }
 
 // size chooses the size of a new compute: a cloud's own template, else an
@@ -39,42 +44,71 @@ func (w Wishes) size(uid string, e *occi.Entity, tpl Template) (string, error) {
 	if !asked {
 		return "", nil
 	}
-	best := Smallest(w.Templates.catalogues[uid].Sizes, n.cores, n.memoryMiB, n.arch)
+	best := Smallest(w.Templates.catalogues[uid].Sizes, n)
 	if best == nil {
-		return "", providers.Errorf(providers.ErrInvalid, "create",
-			"no size of %s has %d cores and %g GiB of memory", uid, n.cores, gib(n.memoryMiB))
+		return "", noSize("create", uid, n)
 	}
 	return best.ID, nil
 }
 
+func noSize(op, uid string, n Need) error {
+	return providers.Errorf(providers.ErrInvalid, op, "no size of %s has %d cores and %g GiB of memory", uid, n.Cores, gib(n.MemoryMiB))
+}
+
 // asks reads what a request asks of the size.
-func asks(e *occi.Entity) (need, bool) {
+func asks(e *occi.Entity) (Need, bool) {
 	for _, id := range e.Mixins {
 		if n, ok := abstract[id]; ok {
 			return n, true
 		}
 	}
-	cores, hasCores := e.Attributes[occi.AttrCores].(int64)
-	memory, hasMemory := e.Attributes[occi.AttrMemory].(float64)
+	n := dimensions(e.Attributes)
+	asked := n != Need{}
 	arch, _ := e.Attributes[occi.AttrArchitecture].(string)
-	n := need{cores: int(cores), memoryMiB: int(memory * 1024), arch: providers.Architecture(arch)}
-	return n, hasCores || hasMemory
+	n.Architecture = providers.Architecture(arch)
+	return n, asked
 }
 
-// Smallest returns the smallest size with at least the cores and MiB of memory,
-// by memory, then cores, then disk, then name; nil when none is enough. Sizes
-// that state no architecture fit any.
-func Smallest(sizes []providers.Size, cores, memoryMiB int, arch providers.Architecture) *providers.Size {
+// dimensions are the cores and the memory among attributes.
+func dimensions(a occi.Attributes) Need {
+	cores, _ := a[occi.AttrCores].(int64)
+	memory, _ := a[occi.AttrMemory].(float64)
+	return Need{Cores: int(cores), MemoryMiB: int(memory * 1024)}
+}
+
+// oneAbstract refuses a second size of the profile on a new compute (GFD.222
+// requirement R0302).
+func oneAbstract(mixins []string) error {
+	var found string
+	for _, id := range mixins {
+		if !isAbstract(id) {
+			continue
+		}
+		if found != "" {
+			return providers.Errorf(providers.ErrConflict, "create", "%s and %s: only one size can apply", found, id)
+		}
+		found = id
+	}
+	return nil
+}
+
+// Smallest returns the smallest size that is enough, by memory, then cores, then
+// disk, then name; nil when none is. Sizes that state no architecture or no disk
+// fit any: the disk is then made apart from the size.
+func Smallest(sizes []providers.Size, n Need) *providers.Size {
 	var best *providers.Size
 	for i := range sizes {
-		s := &sizes[i]
-		fits := s.Cores >= cores && s.MemoryMiB >= memoryMiB &&
-			(arch == "" || len(s.Architectures) == 0 || slices.Contains(s.Architectures, arch))
-		if fits && (best == nil || smaller(s, best)) {
+		if s := &sizes[i]; n.metBy(s) && (best == nil || smaller(s, best)) {
 			best = s
 		}
 	}
 	return best
+}
+
+func (n Need) metBy(s *providers.Size) bool {
+	return s.Cores >= n.Cores && s.MemoryMiB >= n.MemoryMiB &&
+		(s.DiskGiB == 0 || s.DiskGiB >= n.DiskGiB) &&
+		(n.Architecture == "" || len(s.Architectures) == 0 || slices.Contains(s.Architectures, n.Architecture))
 }
 
 func smaller(a, b *providers.Size) bool {

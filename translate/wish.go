@@ -2,6 +2,7 @@ package translate
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -51,6 +52,9 @@ func (w Wishes) ServerWish(e *occi.Entity) (string, providers.ServerSpec, error)
 	if spec.SizeID, err = w.size(uid, e, named[ResourceTpl]); err != nil {
 		return "", spec, err
 	}
+	if image := named[OSTpl].Image; image != nil && image.State == providers.ImagePending {
+		return "", spec, providers.Errorf(providers.ErrConflict, "create", "the image %s is not ready yet", image.Name)
+	}
 	if err := access(e, &spec); err != nil {
 		return "", spec, err
 	}
@@ -76,6 +80,9 @@ func (w Wishes) NetworkWish(e *occi.Entity) (string, providers.NetworkSpec, erro
 	if err != nil {
 		return "", providers.NetworkSpec{}, err
 	}
+	if err := checkRange(e); err != nil {
+		return "", providers.NetworkSpec{}, err
+	}
 	vlan, _ := e.Attributes[occi.AttrVLAN].(int64)
 	return uid, providers.NetworkSpec{
 		Name:    cmp.Or(e.Title, text(e, occi.AttrLabel)),
@@ -83,17 +90,44 @@ func (w Wishes) NetworkWish(e *occi.Entity) (string, providers.NetworkSpec, erro
 		CIDR:    text(e, occi.AttrNetworkAddress),
 		Gateway: text(e, occi.AttrNetworkGateway),
 		VLAN:    int(vlan),
-		Static:  text(e, occi.AttrNetworkAllocation) == "static",
+		Static:  text(e, occi.AttrNetworkAllocation) == static,
 		Public:  slices.Contains(e.Mixins, PublicNet),
 	}, nil
 }
 
-// InterfaceSpec reads what a networkinterface link asks for beside its ends.
-func InterfaceSpec(e *occi.Entity) providers.InterfaceSpec {
-	return providers.InterfaceSpec{
-		IP:  text(e, occi.AttrInterfaceAddress),
-		MAC: text(e, occi.AttrMAC),
+// checkRange refuses what no network can be: public and private at once, an
+// address that is no range, a gateway outside of it.
+func checkRange(e *occi.Entity) error {
+	const op = "create network"
+	if slices.Contains(e.Mixins, PublicNet) && slices.Contains(e.Mixins, PrivateNet) {
+		return providers.Errorf(providers.ErrConflict, op, "a network is either public or private")
 	}
+	address, gateway := text(e, occi.AttrNetworkAddress), text(e, occi.AttrNetworkGateway)
+	if address == "" {
+		if gateway != "" {
+			return providers.Errorf(providers.ErrInvalid, op, "%s needs %s", occi.AttrNetworkGateway, occi.AttrNetworkAddress)
+		}
+		return nil
+	}
+	block, err := netip.ParsePrefix(address)
+	if err != nil {
+		return providers.Errorf(providers.ErrInvalid, op, "%s %q has no prefix length, as in 10.0.0.0/24", occi.AttrNetworkAddress, address)
+	}
+	if router, err := netip.ParseAddr(gateway); gateway != "" && (err != nil || !block.Contains(router)) {
+		return providers.Errorf(providers.ErrInvalid, op, "the gateway %s is outside of %s", gateway, address)
+	}
+	return nil
+}
+
+// InterfaceSpec reads what a networkinterface link asks for beside its ends. An
+// address is asked for unless the allocation is said to be dynamic; a mask on it
+// is the network's and not read.
+func InterfaceSpec(e *occi.Entity) providers.InterfaceSpec {
+	spec := providers.InterfaceSpec{MAC: text(e, occi.AttrMAC)}
+	if text(e, occi.AttrInterfaceAllocation) != dynamic {
+		spec.IP, _, _ = strings.Cut(text(e, occi.AttrInterfaceAddress), "/")
+	}
+	return spec
 }
 
 // named are the things of clouds that a request names, by base mixin. The
@@ -112,6 +146,12 @@ func (w Wishes) place(e *occi.Entity) (string, named, error) {
 // named collects the clouds' mixins on a request. Two of one base contradict
 // each other.
 func (w Wishes) named(e *occi.Entity) (named, error) {
+	if err := CheckText(e); err != nil {
+		return nil, err
+	}
+	if err := oneAbstract(e.Mixins); err != nil {
+		return nil, err
+	}
 	n := named{}
 	for _, id := range e.Mixins {
 		tpl, ok := w.Templates.Lookup(id)
