@@ -21,8 +21,16 @@ func TestShardNeverChanges(t *testing.T) {
 
 func TestNamesSortAsKeysDo(t *testing.T) {
 	keys := []store.Key{ // in order
-		{}, {ID: "a"}, {Kind: "a"}, {UID: "a", Kind: "b", ID: "c"}, {UID: "a", Kind: "b!", ID: ""},
-		{UID: "a", Kind: "bc"}, {UID: "a\x01", Kind: "b"}, {UID: "a!"}, {UID: "ab"}, {UID: "\xff"},
+		{},
+		{ID: "a"},
+		{Kind: "a"},
+		{UID: "a", Kind: "b", ID: "c"},
+		{UID: "a", Kind: "b!", ID: ""},
+		{UID: "a", Kind: "bc"},
+		{UID: "a\x01", Kind: "b"},
+		{UID: "a!"},
+		{UID: "ab"},
+		{UID: "\xff"},
 	}
 	var names []string
 	for _, key := range keys {

@@ -59,7 +59,9 @@ accounts:%s
 	}
 	e.Program = e2e.Start(tb, nil, "serve", "--config", file)
 	e.Client.Transport = &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
-	e.Eventually(tb, "complete", func() bool { return strings.Count(e.body(tb, "/compute/", "text/plain"), "X-OCCI-Location") == n*each.servers })
+	e.Eventually(tb, "complete", func() bool {
+		return strings.Count(e.body(tb, "/compute/", "text/plain"), "X-OCCI-Location") == n*each.servers
+	})
 	e.Eventually(tb, "complete catalogue", func() bool {
 		return strings.Count(e.body(tb, "/-/", "text/plain"), "#os_tpl\"; location=") == n*each.images
 	})
