@@ -63,6 +63,8 @@ func (g *Gateway) unchangeable(c echo.Context) error {
 	switch {
 	case !ok:
 		return g.unknown(c)
+	case col.mixin != "":
+		return notAllowed(c, "GET, HEAD, POST, PUT, DELETE")
 	case col.bound || c.Request().URL.Path == "/":
 		return notAllowed(c, "GET, HEAD, POST")
 	}

@@ -15,7 +15,8 @@ import (
 )
 
 // post answers POST on the path of a collection: an action on its members with
-// ?action=, else a create, which kinds' locations and "/" take.
+// ?action=, else a create, which kinds' locations and "/" take, or new members of
+// a mixin.
 func (g *Gateway) post(c echo.Context) error {
 	m := g.models.current()
 	col, ok := m.collectionAt(c.Request().URL.Path)
@@ -26,7 +27,9 @@ func (g *Gateway) post(c echo.Context) error {
 		return g.actAll(c, m, col, term)
 	case term != "":
 		return notAllowed(c, "GET, HEAD")
-	case col.mixin != "" || !col.bound && c.Request().URL.Path != "/":
+	case col.mixin != "":
+		return g.associate(c, m, m.registry.Mixin(col.mixin))
+	case !col.bound && c.Request().URL.Path != "/":
 		return g.unchangeable(c)
 	}
 	return g.create(c, m)

@@ -8,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"occigate/gateway/inventory"
-	"occigate/translate/occi"
 )
 
 // get answers one entity.
@@ -46,27 +45,3 @@ func (g *Gateway) at(c echo.Context, path string) *inventory.Item {
 	}
 	return it
 }
-
-// query answers the query interface (GFD.223 section 9.1). Categories in the
-// request's headers select those, what depends on them, and for clients of OCCI
-// 1.2 the actions of all these.
-func (g *Gateway) query(c echo.Context) error {
-	media, err := accepted(c, occi.TextPlain, occi.TextOCCI, occi.OCCIJSON, occi.JSON, occi.TextOCCIPlain)
-	if err != nil {
-		return err
-	}
-	m := g.models.current()
-	header := c.Request().Header
-	if len(header.Values("Category")) == 0 {
-		return g.writeQuery(c, media, m)
-	}
-	doc, err := occi.Parse(occi.TextOCCI, header, http.NoBody, g.o.Limits)
-	if err != nil {
-		return err
-	}
-	wanted := occi.Binder{Registry: m.registry}.Categories(doc)
-	return g.writeCategories(c, media, m, m.registry.Select(wanted, speaks12(c.Request())))
-}
-
-// speaks12 reports whether a client announces OCCI 1.2.
-func speaks12(r *http.Request) bool { return strings.Contains(r.UserAgent(), "OCCI/1.2") }

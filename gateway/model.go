@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -14,8 +15,8 @@ import (
 )
 
 // model is everything that can be named at one moment: the standard's
-// categories, this gateway's and those of all clouds, and the query interface's
-// renderings of them. It is immutable.
+// categories, this gateway's, those of all clouds and those of users, and the
+// query interface's renderings of them. It is immutable.
 type model struct {
 	generation uint64
 	registry   *occi.Registry
@@ -46,7 +47,7 @@ func (m *model) digestOf(s occi.Selection) string {
 }
 
 // models keeps the newest model and makes another when the catalogues of the
-// clouds have changed.
+// clouds or the users' mixins have changed.
 type models struct {
 	inv     *inventory.Inventory
 	log     *zap.Logger
@@ -54,6 +55,8 @@ type models struct {
 	style   Switches
 	making  sync.Mutex
 	newest  atomic.Pointer[model]
+
+	defining sync.Mutex // held while users' mixins are checked and changed
 }
 
 func newModels(o Options) *models {
@@ -67,9 +70,14 @@ func newModels(o Options) *models {
 // catalogueKinds are the items that become categories.
 var catalogueKinds = []inventory.Kind{inventory.KindImage, inventory.KindSize, inventory.KindZone}
 
+// modelKinds are the kinds whose changes make another model.
+var modelKinds = []inventory.Kind{
+	inventory.KindImage, inventory.KindSize, inventory.KindZone, inventory.KindDefinition,
+}
+
 // current returns the model of now. Reads during a change share one making.
 func (ms *models) current() *model {
-	generation := ms.inv.Generation(catalogueKinds...)
+	generation := ms.inv.Generation(modelKinds...)
 	if m := ms.newest.Load(); m != nil && m.generation == generation {
 		return m
 	}
@@ -85,9 +93,9 @@ func (ms *models) current() *model {
 
 func (ms *models) make(generation uint64) *model {
 	m := &model{generation: generation, templates: translate.NewTemplates(ms.catalogues())}
-	registry, refused := ms.builtIn.Merge(m.templates.Mixins()...)
+	registry, refused := ms.builtIn.Merge(slices.Concat(m.templates.Mixins(), ms.users())...)
 	for _, err := range refused {
-		ms.log.Warn("a category of a cloud cannot be shown", zap.Error(err))
+		ms.log.Warn("a category of a cloud or a user cannot be shown", zap.Error(err))
 	}
 	m.registry = registry
 	m.writes = occi.Renderer{Registry: registry, BareIDs: ms.style.BareIDs, OmitPatterns: ms.style.OmitPatterns}

@@ -29,7 +29,9 @@ func (g *Gateway) routes(e *echo.Echo) {
 	o := a.Group("", g.version, g.bounded, g.conditional)
 	for _, path := range []string{"/-/", "/-", "/.well-known/org/ogf/occi/-/", "/.well-known/org/ogf/occi/-"} {
 		both(o, path, g.query)
-		rest(o, path, "GET, HEAD")
+		o.POST(path, g.define)     // adds mixins
+		o.DELETE(path, g.undefine) // removes them
+		rest(o, path, "GET, HEAD, POST, DELETE")
 	}
 	for _, kind := range []string{
 		translate.Compute, translate.Storage, translate.Network,
@@ -53,6 +55,8 @@ func (g *Gateway) routes(e *echo.Echo) {
 		o.Any(path, g.unchangeable)
 		both(o, path, g.list)
 		o.POST(path, g.post)
+		o.PUT(path, g.onMixin(g.replaceMembers))
+		o.DELETE(path, g.onMixin(g.dissociate))
 	}
 }
 

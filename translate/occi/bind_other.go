@@ -84,7 +84,7 @@ func (b Binder) Mixins(d *Document) ([]Mixin, error) {
 	for c := range definitions(d) {
 		m := Mixin{
 			Category: Category{Scheme: c.Scheme, Term: c.Term, Title: c.Title},
-			Depends:  c.Rel, Location: b.Path(c.Location), User: true,
+			Depends:  c.Rel, Applies: c.Applies, Location: b.Path(c.Location), User: true,
 		}
 		scheme, term := SplitID(b.Registry.Resolve(c.Scheme, c.Term))
 		m.Scheme, m.Term = scheme, term

@@ -129,6 +129,20 @@ func TestMixins(t *testing.T) {
 	}
 }
 
+// What a user's mixin applies to is in JSON alone (GFD.226 section 3.2).
+func TestMixinsApply(t *testing.T) {
+	const definition = `{"term":"disk","scheme":"http://example.com/#","location":"/disk/","applies":["` + occi.KindStorage + `"]}`
+	for name, body := range map[string]string{"object": definition, "collection": `{"mixins":[` + definition + `]}`} {
+		mixins, err := binder(t).Mixins(parse(t, occi.OCCIJSON, body))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if d := cmp.Diff([]string{occi.KindStorage}, mixins[0].Applies); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
+
 func TestMixinErrors(t *testing.T) {
 	cases := []struct{ name, body, text string }{
 		{"none", "", "no mixin, expected a category of class mixin"},

@@ -43,6 +43,7 @@ type CategoryRef struct {
 	Title    string
 	Location string
 	Rel      []string // type identifiers
+	Applies  []string // JSON only: type identifiers of kinds
 	Pos      Pos
 }
 

@@ -57,7 +57,9 @@ func (j *jsonParser) definitionMember(o *jsonObject, name string) (err error) {
 		o.definition.Rel = append(o.definition.Rel, depends...)
 	case "location":
 		o.definition.Location, err = j.shortText()
-	case "parent", "applies", "class", "self", "uri", "href", "$schema":
+	case "applies":
+		o.definition.Applies, err = j.texts()
+	case "parent", "class", "self", "uri", "href", "$schema":
 		return j.dec.SkipValue()
 	default:
 		return j.pos().fail("unknown JSON member", name, "")
@@ -126,7 +128,7 @@ func (j *jsonParser) definitionInto(o *jsonObject, class Class) error {
 	inner := jsonObject{}
 	err := j.members(func(name string) error {
 		switch name {
-		case "attributes", "actions", "parent", "applies":
+		case "attributes", "actions", "parent":
 			return j.dec.SkipValue()
 		}
 		return j.definitionOrTitle(&inner, name)
