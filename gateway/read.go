@@ -47,7 +47,8 @@ func (g *Gateway) wishes(c echo.Context, m *model) translate.Wishes {
 			if it == nil {
 				return translate.Ref{}, false
 			}
-			return translate.Ref{ID: it.ID, UID: it.UID, Kind: kinds[it.Kind], Native: it.Native}, true
+			pool := it.Network != nil && it.Network.External && !it.Network.AtCreate
+			return translate.Ref{ID: it.ID, UID: it.UID, Kind: kinds[it.Kind], Native: it.Native, Pool: pool}, true
 		},
 	}
 }

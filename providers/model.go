@@ -237,6 +237,7 @@ type Network struct {
 	Dynamic     bool   // addresses are given by DHCP
 	Public      bool   // routable from the internet
 	External    bool   // a pool of addresses that are assigned, not plugged into
+	AtCreate    bool   // external, and a new server may name it all the same: the cloud assigns an address at once
 	Shared      bool   // belongs to another account, so that it cannot be deleted
 	State       ResourceState
 	NativeState string

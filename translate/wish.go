@@ -16,6 +16,7 @@ type Ref struct {
 	UID    string
 	Kind   string // type identifier
 	Native string
+	Pool   bool // a network whose addresses only machines that run can take
 }
 
 // Resolve finds the entity at a location, which is a path or an URL of ours.
@@ -215,6 +216,10 @@ func (w Wishes) inline(e *occi.Entity, n named) (inline, error) {
 		}
 		if old, twice := n[ref.Kind]; twice && old.UID != ref.UID {
 			return in, providers.Errorf(providers.ErrConflict, "link", "%s is at another cloud than the other links", l.Target.Location)
+		}
+		if ref.Pool {
+			return in, providers.Errorf(providers.ErrInvalid, "link",
+				"%s gives addresses to machines that run: link it once the machine is active", l.Target.Location)
 		}
 		n[ref.Kind] = Template{Base: ref.Kind, UID: ref.UID}
 		switch ref.Kind {

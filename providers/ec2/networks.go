@@ -17,7 +17,7 @@ import (
 // from it are Elastic IP addresses.
 var publicNetwork = providers.Network{
 	ID: public, Name: public, State: providers.ResourceOnline,
-	Dynamic: true, Public: true, External: true, Shared: true,
+	Dynamic: true, Public: true, External: true, AtCreate: true, Shared: true,
 }
 
 // Networks lists the subnets of all pages and the pool of public addresses.

@@ -25,7 +25,7 @@ func TestNetworksAreTranslated(t *testing.T) {
 	got, err := p.Networks(t.Context())
 	must(t, err)
 	want := []providers.Network{
-		{ID: "public", Name: "public", State: "online", Dynamic: true, Public: true, External: true, Shared: true},
+		{ID: "public", Name: "public", State: "online", Dynamic: true, Public: true, External: true, AtCreate: true, Shared: true},
 		{ID: "subnet-1", Name: "front", Zone: "z1", CIDR: "10.0.0.0/24", Gateway: "10.0.0.1", Dynamic: true, Public: true, State: "online", NativeState: "available", Token: "tok"},
 		{ID: "subnet-2", CIDR: "2001:db8::/64", Dynamic: true, Shared: true, State: "pending", NativeState: "pending"},
 	}
