@@ -35,6 +35,7 @@ var imports = []struct {
 	{"gateway/store/*", []string{"gateway/store"}},
 	{"gateway/*", nil},
 	{"providers", nil},
+	{"providers/internal/wire", []string{"providers", "providers/internal/pace"}},
 	{"providers/internal/*", []string{"providers"}},
 	{"providers/providertest", []string{"providers"}},
 	{"providers/registry", []string{"providers", "providers/*", "providers/internal/pace"}},
