@@ -101,6 +101,9 @@ func (g *Gateway) revise(c echo.Context, it *inventory.Item, full bool) error {
 	}
 	n := revision{item: it, current: &show(m, it).entity, full: full}
 	if full {
+		if err := g.o.Switches.checkReplace(doc); err != nil {
+			return err
+		}
 		n.bound, err = binder.Replace(doc, n.current)
 	} else {
 		n.bound, err = binder.Update(doc, n.current)

@@ -1,6 +1,10 @@
 package gateway
 
-import "occigate/translate/occi"
+import (
+	"net/http"
+
+	"occigate/translate/occi"
+)
 
 // Switches choose where the standard contradicts itself or deployed clients.
 // The zero value serves all known clients at once; docs/occi-switches.md says
@@ -13,4 +17,15 @@ type Switches struct {
 	StrictLinks  bool           // links in a PUT are an error, not ignored
 	Media406     bool           // a request in an unknown media type is answered 406, not 415
 	Default      occi.MediaType // of answers when the client takes any; "" is text/plain
+}
+
+// checkReplace refuses links in a PUT, if that is switched on (GFD.185 section
+// 3.4.4). Else they are ignored.
+func (s Switches) checkReplace(doc *occi.Document) error {
+	for i := range doc.Entities {
+		if s.StrictLinks && len(doc.Entities[i].Links) > 0 {
+			return &problem{status: http.StatusBadRequest, message: "links cannot be replaced, and stay as they are"}
+		}
+	}
+	return nil
 }
