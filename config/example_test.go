@@ -1,9 +1,11 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"reflect"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -89,4 +91,24 @@ func keysOf(t reflect.Type, key string) (all []string) {
 		all = append(all, keysOf(field, join(key, name))...)
 	}
 	return all
+}
+
+// TestSwitchesAreExplained looks up every switch of OCCI with its default in the
+// table that says why it is there.
+func TestSwitchesAreExplained(t *testing.T) {
+	table, err := os.ReadFile("../docs/occi-switches.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	switches := reflect.ValueOf(Default().OCCI)
+	for i := range switches.NumField() {
+		key := switches.Type().Field(i).Tag.Get("yaml")
+		if key == "keystone_url" { // is an address
+			continue
+		}
+		value := strings.ReplaceAll(fmt.Sprint(switches.Field(i)), " ", ", ")
+		if row := fmt.Sprintf("\n| `occi.%s` | `%s` | ", key, value); !strings.Contains(string(table), row) {
+			t.Errorf("no row begins with %q", row)
+		}
+	}
 }
