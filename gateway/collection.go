@@ -62,9 +62,12 @@ func (m *model) collectionAt(path string) (collection, bool) {
 // on them.
 func (m *model) below(path string) map[string]bool {
 	found := map[string]bool{}
-	for _, mixin := range m.registry.Mixins() { // each comes after those that it depends on
-		if strings.HasPrefix(mixin.Location, path) || slices.ContainsFunc(mixin.Depends, func(id string) bool { return found[id] }) {
-			found[mixin.ID()] = true
+	for before := -1; before < len(found); { // users' mixins may come before those that they depend on
+		before = len(found)
+		for _, mixin := range m.registry.Mixins() {
+			if strings.HasPrefix(mixin.Location, path) || slices.ContainsFunc(mixin.Depends, func(id string) bool { return found[id] }) {
+				found[mixin.ID()] = true
+			}
 		}
 	}
 	return found

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"occigate/test/servers"
@@ -263,11 +264,12 @@ func TestMixinRelations(t *testing.T) {
 		p.shownIn(t, m, "/-/", true)
 	})
 	t.Run("on each other, whatever their order", func(t *testing.T) {
-		last := tag{"zz", people, "", "/tag/zz/", ""}
+		last := tag{"zz", people, "", "/tag/z/z/", ""}
 		head := tag{"aa", people, "", "/tag/aa/", last.id()}
 		p.ask(t, 200, "POST", "/-/", body(occi.TextPlain, "Category: "+category(last)+"\nCategory: "+category(head)), occi.TextPlain)
 		p.ask(t, 200, "POST", head.location, text.list([]string{storage}), occi.TextPlain)
 		p.members(t, last.location, storage)
+		p.members(t, "/tag/z/", storage) // the mixins below there, and what depends on them
 		p.shownIn(t, head, "/-/", true)
 		p.shownIn(t, head, storage, true)
 		p.ask(t, 200, "DELETE", last.location, said{}, occi.TextPlain) // it is not the entity's own
@@ -302,6 +304,48 @@ func TestMixinsSurvive(t *testing.T) {
 			config := file(t, "store: "+store(t)+"\nrefresh: {servers: 1s, volumes: 1s, networks: 1s, addresses: 1s, catalogue: 1s, fast: 500ms, least: 500ms}\n"+twoClouds(t))
 			survive(t, config)
 		})
+	}
+}
+
+// TestMixinsAtTwoGateways defines mixins at one gateway and uses them at another
+// that shares its store.
+func TestMixinsAtTwoGateways(t *testing.T) {
+	address, _ := servers.Redis(t)
+	config := file(t, `store: {redis: {addresses: ["`+address+`"]}}`+"\nrefresh: {fast: 500ms, least: 500ms}\n"+twoClouds(t))
+	env := map[string]string{"OCCIGATE_PASSWORD": "secret"}
+	one := Start(t, env, "serve", "--config", config, "--listen", "127.0.0.1:0")
+	two := Start(t, env, "serve", "--config", config, "--listen", "127.0.0.1:0")
+	compute := first(t, one, "/compute/")
+	m, text := tag{"shared", people, "", "/tag/shared/", ""}, tongues[occi.TextPlain]
+	one.ask(t, 200, "POST", "/-/", text.define(m), occi.TextPlain)
+	two.Eventually(t, "defined at the other gateway", func() bool { return two.Do(t, "GET", m.location, "").Status == 200 })
+	two.ask(t, 200, "POST", m.location, text.list([]string{compute}), occi.TextPlain)
+	one.Eventually(t, "a member at the other gateway", func() bool { return slices.Equal(one.listOf(t, m.location), []string{compute}) })
+	if a, b := one.Must(t, 200, "GET", "/-/", ""), two.Must(t, 200, "GET", "/-/", ""); a.Body != b.Body {
+		t.Error("two gateways show different models")
+	}
+	one.ask(t, 200, "DELETE", "/-/", text.name(m), occi.TextPlain)
+	two.Eventually(t, "removed at the other gateway", func() bool { return two.Do(t, "GET", m.location, "").Status == 404 })
+	two.shownIn(t, m, compute, false)
+}
+
+// TestMixinsAtOnce lets many clients define mixins with one location: one of
+// them gets it.
+func TestMixinsAtOnce(t *testing.T) {
+	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	first(t, p, "/compute/")
+	statuses := make([]int, 8)
+	var wait sync.WaitGroup
+	for i := range statuses {
+		wait.Go(func() {
+			s := tongues[occi.TextPlain].define(tag{fmt.Sprintf("at-once-%d", i), people, "", "/tag/at-once/", ""})
+			statuses[i] = p.Do(t, "POST", "/-/", s.body, s.headers...).Status
+		})
+	}
+	wait.Wait()
+	slices.Sort(statuses)
+	if want := []int{200, 403, 403, 403, 403, 403, 403, 403}; !slices.Equal(statuses, want) {
+		t.Errorf("%v, want %v", statuses, want)
 	}
 }
 
