@@ -79,6 +79,9 @@ func speaks12(r *http.Request) bool { return strings.Contains(r.UserAgent(), "OC
 // section 9.3): all of them or none. What is there already, and what is the
 // provider's, is 403.
 func (g *Gateway) define(c echo.Context) error {
+	if c.QueryParam("action") != "" {
+		return &problem{status: http.StatusBadRequest, message: "the query interface has no actions"}
+	}
 	media, err := acceptedEntity(c)
 	if err != nil {
 		return err
@@ -182,11 +185,23 @@ func (g *Gateway) undefine(c echo.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := g.inv.Undefine(c.Request().Context(), id); err != nil {
+		if err := g.undefineOne(c, id); err != nil {
 			return forbidden(err)
 		}
 	}
 	return g.writeOK(c, media)
+}
+
+// undefineOne takes a mixin off its members, many at a time, and removes it.
+func (g *Gateway) undefineOne(c echo.Context, id string) error {
+	var s membership
+	for _, r := range g.direct(g.models.current(), id) {
+		s.add(r, g.mixing(r, nil, []string{id}))
+	}
+	if err := g.takeSteps(c, s); err != nil {
+		return err
+	}
+	return g.inv.Undefine(c.Request().Context(), id)
 }
 
 // undefinable checks that all categories are mixins of users. What is defined
