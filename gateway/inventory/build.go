@@ -8,11 +8,11 @@ func (s *state) build(k rowKey) []*Item {
 	}
 	r := s.rows[k]
 	create := s.about(k.id, classCreate)
-	if s.about(k.id, classDelete).hides() || r == nil && !create.shows() {
-		return nil
-	}
 	if k.kind == KindAddress {
 		return s.buildAddress(k, r, create)
+	}
+	if s.about(k.id, classDelete).hides() || r == nil && !create.shows() {
+		return nil
 	}
 	it := s.item(k.id, k.kind)
 	switch {
@@ -76,27 +76,6 @@ func (t thing) name() string {
 		return t.Zone.Name
 	}
 	return ""
-}
-
-// buildAddress makes the link of an assigned address. One that is reserved but
-// not assigned is no link and not shown.
-func (s *state) buildAddress(k rowKey, r *row, create *intent) []*Item {
-	it := s.item(k.id, KindAddress)
-	switch {
-	case r != nil && r.Address.ServerID != "":
-		it.Native, it.Problem = r.Native, r.Problem
-		it.fill(r.thing)
-		it.Source = s.shown(KindServer, r.Address.ServerID)
-		it.Target = s.shown(KindNetwork, r.Address.NetworkID)
-	case create.shows():
-		it.Native, it.Source, it.Target = create.Native, create.Source, create.Target
-		it.fill(create.thing)
-	}
-	if !s.alive(it.Source) {
-		return nil
-	}
-	s.lay(it)
-	return []*Item{it}
 }
 
 // alive reports whether a server's item is shown.

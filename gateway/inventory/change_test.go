@@ -39,6 +39,30 @@ func TestDeleteHidesAtOnce(t *testing.T) {
 	})
 }
 
+// TestDeletedBeforeItWasListed deletes a server that no listing has shown yet,
+// while listings wait for each other: the first that has it must not bring it
+// back.
+func TestDeletedBeforeItWasListed(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		h := open(t, file, a)
+		defer h.stop()
+		a.do(func() { a.hangs["Volumes"] = true })
+		made, err := h.create("a", "brief")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Delete(t.Context(), made.ID); err != nil {
+			t.Fatal(err)
+		}
+		for start := time.Now(); time.Since(start) < 2*time.Minute; h.sleep(100 * time.Millisecond) {
+			if it, ok := h.Get(t.Context(), made.ID); ok {
+				t.Fatalf("after %v it is shown again: %+v", time.Since(start), it.Server)
+			}
+		}
+	})
+}
+
 func TestADeletedServerThatLivesOnComesBackAsError(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := newCloud("1")

@@ -23,9 +23,6 @@ func (w *worker) land(l landing) {
 		w.first = w.now()
 	}
 	w.landings = append(w.landings, l)
-	if l.err == nil {
-		w.complete[l.group] = [2]time.Time{l.began, w.complete[l.group][0]}
-	}
 }
 
 // written reports whether the finished listings are to be written now.
@@ -58,6 +55,7 @@ func (w *worker) commit(ctx context.Context) {
 		}
 		w.log.Warn("a listing failed", zap.String("listing", string(l.group)), zap.Error(l.err))
 	}
+	landings := w.landings
 	w.landings = nil
 	st.Next = w.earliest()
 	if st.healthy(w.groups) {
@@ -68,9 +66,20 @@ func (w *worker) commit(ctx context.Context) {
 	}
 	all.writes = append(all.writes, w.oldTombs(now, all.writes)...)
 	if w.apply(ctx, all.writes, st) {
+		w.completed(landings)
 		w.sweep(ctx, all.died)
 	}
 	w.tried.Store(true)
+}
+
+// completed notes when the complete listings among some began. They are evidence
+// of what is absent only now that all of what they list is shown.
+func (w *worker) completed(landings []landing) {
+	for _, l := range landings {
+		if l.err == nil {
+			w.complete[l.group] = [2]time.Time{l.began, w.complete[l.group][0]}
+		}
+	}
 }
 
 // note takes the end of one listing into the stamp.

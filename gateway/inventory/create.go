@@ -18,6 +18,7 @@ type wish struct {
 	id             string // of a link, when it can be computed before
 	source, target string
 	known          []string
+	apart          bool // address: reserved by itself
 }
 
 // maker makes one call of a cloud; token is the id of the item.
@@ -60,7 +61,7 @@ func (w *worker) intend(o Own, want wish) (intent, error) {
 	}
 	in := w.fresh(&Item{ID: id, Kind: want.kind, Source: want.source, Target: want.target, Native: want.native}, classCreate, "create")
 	in.Digest, in.thing, in.Known = digest(encode(want.spec)), want.thing, want.known
-	in.Own = &own{Kind: want.kind, Made: true, Title: o.Title, Summary: o.Summary, Extra: o.Extra, Mixins: slices.Clone(o.Mixins)}
+	in.Own = &own{Kind: want.kind, Made: true, Apart: want.apart, Title: o.Title, Summary: o.Summary, Extra: o.Extra, Mixins: slices.Clone(o.Mixins)}
 	return in, nil
 }
 

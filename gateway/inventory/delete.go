@@ -12,8 +12,8 @@ import (
 const opDelete = "delete"
 
 // Delete destroys a server, volume, network or own image, or ends a link:
-// detach, unplug, unassign (an address that we reserved is given back too). An
-// accepted delete hides the item at once. An item that nobody has is
+// detach, unplug, unassign (an address that was reserved for the link is given
+// back too). A reservation is released, unless it is assigned. An accepted delete hides the item at once. An item that nobody has is
 // [providers.ErrNotFound].
 func (v *Inventory) Delete(ctx context.Context, id string) error {
 	it, w, err := v.shown(ctx, id, opDelete)
@@ -78,6 +78,8 @@ func (w *worker) deletion(it *Item) (deletion, error) {
 		}, err
 	case KindInterface:
 		return w.unplugging(it)
+	case KindReservation:
+		return w.releasing(it)
 	case KindAddress:
 		assigner, err := able[providers.AddressAssigner](w, opDelete)
 		return func(ctx context.Context) (providers.Ticket, error) { return assigner.UnassignAddress(ctx, it.Native) }, err
@@ -107,7 +109,7 @@ func (w *worker) unplugging(it *Item) (deletion, error) {
 func (w *worker) made(it *Item) (made bool) {
 	w.feed.with(w.UID, func(s *state) {
 		o := s.ownOf(it.ID)
-		made = o != nil && o.Made
+		made = o != nil && o.Made && !o.Apart
 	})
 	return made || tokenNames(it.ID, w.UID, it.Kind)
 }

@@ -30,15 +30,16 @@ var groupKinds = map[group][]Kind{
 
 // kindGroup says which listing shows the items of a kind.
 var kindGroup = map[Kind]group{
-	KindServer:     groupServers,
-	KindInterface:  groupServers,
-	KindVolume:     groupVolumes,
-	KindAttachment: groupVolumes,
-	KindNetwork:    groupNetworks,
-	KindAddress:    groupAddresses,
-	KindImage:      groupCatalogue,
-	KindSize:       groupCatalogue,
-	KindZone:       groupCatalogue,
+	KindServer:      groupServers,
+	KindInterface:   groupServers,
+	KindVolume:      groupVolumes,
+	KindAttachment:  groupVolumes,
+	KindNetwork:     groupNetworks,
+	KindAddress:     groupAddresses,
+	KindReservation: groupAddresses,
+	KindImage:       groupCatalogue,
+	KindSize:        groupCatalogue,
+	KindZone:        groupCatalogue,
 }
 
 // groupsOf says which listings a provider can make, in a fixed order.

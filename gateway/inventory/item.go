@@ -30,6 +30,10 @@ const (
 	KindSize       Kind = "size"
 	KindZone       Kind = "zone"
 
+	// KindReservation is that of a reserved public address, assigned or not. Its
+	// item stands beside the link that an assigned one has, and holds an Address.
+	KindReservation Kind = "reservation"
+
 	// KindDefinition is that of [Inventory.Definitions]; it has no items.
 	KindDefinition Kind = "definition"
 )
@@ -44,7 +48,8 @@ type Item struct {
 	Kind    Kind
 	Native  string            // native id, "" while the cloud has not given one
 	Source  string            // links: id of the server's item
-	Target  string            // links: id of the volume's or network's item, "" when unknown
+	Target  string            // links: id of the volume's, network's or reservation's item, "" when unknown
+	Through Kind              // address: [KindReservation] when Target is one, "" when it is the network
 	Title   string            // set by a user, else the cloud's name
 	Summary string            // set by a user
 	Extra   map[string]string // further attributes that only the gateway keeps, such as a mount point

@@ -118,7 +118,7 @@ func (s *state) listedLink(in *intent) (native string, seen bool) {
 	switch {
 	case r == nil:
 	case r.Address != nil:
-		return r.Native, r.Address.ServerID != ""
+		return r.Native, r.Address.ServerID != "" || in.reserves()
 	case r.Server != nil:
 		for i := range r.Server.Interfaces {
 			itf := &r.Server.Interfaces[i]

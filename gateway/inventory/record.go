@@ -58,6 +58,7 @@ type own struct {
 	Native  string            `json:"native,omitempty"`
 	Born    time.Time         `json:"born,omitzero"` // creation time of the incarnation that this is about
 	Made    bool              `json:"made,omitempty"`
+	Apart   bool              `json:"apart,omitempty"` // address: reserved by itself, so that it outlives what it is assigned to
 	Title   string            `json:"title,omitempty"`
 	Summary string            `json:"summary,omitempty"`
 	Extra   map[string]string `json:"extra,omitempty"`

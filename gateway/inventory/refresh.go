@@ -80,6 +80,8 @@ func (s *state) prior(kind Kind, first bool) *prior {
 			p.creates[in.ID] = in
 		case in.Kind == kind && in.hides():
 			p.deletes[in.ID] = true
+		case in.Kind == KindReservation && kind == KindAddress && in.hides():
+			p.deletes[s.addressRow(in.Native).id] = true
 		}
 	}
 	for n, b := range s.bound {

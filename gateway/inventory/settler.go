@@ -49,6 +49,9 @@ func (w *worker) facts(s *state, in *intent, now time.Time) facts {
 		return f
 	}
 	r := s.rows[rowKey{in.Kind, in.ID}]
+	if in.Kind == KindReservation {
+		r = s.rows[s.addressRow(in.Native)]
+	}
 	if r == nil {
 		return f
 	}

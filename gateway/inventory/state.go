@@ -191,19 +191,22 @@ func (s *state) setOwn(id string, o *own) {
 	put(s.owns, id, o)
 	if old != nil {
 		s.unbind(nat{old.Kind, old.Native}, id)
-		s.dirty[s.ownerOf(id, old.Kind)] = true
+		s.dirty[s.ownerOf(id, nat{old.Kind, old.Native})] = true
 	}
 	if o != nil {
 		s.bind(nat{o.Kind, o.Native}, binding{id, o.Born})
-		s.dirty[s.ownerOf(id, o.Kind)] = true
+		s.dirty[s.ownerOf(id, nat{o.Kind, o.Native})] = true
 	}
 }
 
 // ownerOf finds the row from which an item was made, for a link by looking
 // through its candidates' native id.
-func (s *state) ownerOf(id string, kind Kind) rowKey {
-	if kind != KindInterface && kind != KindAttachment {
-		return rowKey{kind, id}
+func (s *state) ownerOf(id string, n nat) rowKey {
+	if n.kind == KindReservation {
+		return s.addressRow(n.native)
+	}
+	if n.kind != KindInterface && n.kind != KindAttachment {
+		return rowKey{n.kind, id}
 	}
 	for k, ids := range s.built {
 		for _, built := range ids {
@@ -212,7 +215,7 @@ func (s *state) ownerOf(id string, kind Kind) rowKey {
 			}
 		}
 	}
-	return rowKey{kind, id}
+	return rowKey{n.kind, id}
 }
 
 func (s *state) bind(n nat, b binding) {
@@ -235,6 +238,9 @@ func (s *state) setIntent(key string, in *intent) {
 			continue
 		}
 		owner := x.owner()
+		if x.Kind == KindReservation {
+			owner = s.addressRow(x.Native)
+		}
 		s.dirty[owner] = true
 		if r := s.rows[owner]; r != nil {
 			s.touch(nat{owner.kind, r.Native})
