@@ -217,18 +217,26 @@ func (g *Gateway) listed(c echo.Context, m *model) (list []*rendered, err error)
 	return list, nil
 }
 
+// takeSteps takes the steps of a request, several at a time. One that fails does
+// not stop the others; the problem is then described at [result].
+func (g *Gateway) takeSteps(c echo.Context, s membership) error {
+	ctx := c.Request().Context()
+	errs := g.inBulk(c, uidsOf(s.members), false, func(i int) error { return s.steps[i](ctx) })
+	if firstOf(errs) >= 0 {
+		return partly(errs, g.resultsOf(c, s.members, errs), "changed")
+	}
+	return nil
+}
+
 // carry takes the steps of a request on the members of a mixin and answers: in
-// JSON and as a list of URIs with the members as they are then, else OK. A step
-// that fails does not stop the others; the answer is then described at [result].
+// JSON and as a list of URIs with the members as they are then, else OK.
 func (g *Gateway) carry(c echo.Context, s membership, mixin *occi.Mixin) error {
 	media, err := accepted(c, occi.Renderings()...)
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	errs := g.inBulk(c, uidsOf(s.members), false, func(i int) error { return s.steps[i](ctx) })
-	if firstOf(errs) >= 0 {
-		return partly(errs, g.resultsOf(c, s.members, errs), "changed")
+	if err := g.takeSteps(c, s); err != nil {
+		return err
 	}
 	if r := media.Rendering(); r != occi.OCCIJSON && r != occi.URIList {
 		return g.writeOK(c, media)
