@@ -22,12 +22,12 @@ type collection struct {
 // allKinds are the kinds of entities in the order in which unions list them:
 // resources first.
 var allKinds = []inventory.Kind{
-	inventory.KindServer, inventory.KindVolume, inventory.KindNetwork,
+	inventory.KindServer, inventory.KindVolume, inventory.KindNetwork, inventory.KindReservation,
 	inventory.KindInterface, inventory.KindAddress, inventory.KindAttachment,
 }
 
 // resources is how many of allKinds are kinds of resources.
-const resources = 3
+const resources = 4
 
 // unions are the paths that list entities of several kinds (GFD.223 section
 // 4.1).

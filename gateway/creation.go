@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"occigate/gateway/inventory"
 	"occigate/translate"
@@ -24,6 +25,7 @@ var creators = map[string]func(creation) (making, error){
 	translate.Network:          creation.network,
 	translate.NetworkInterface: creation.networkInterface,
 	translate.StorageLink:      creation.storageLink,
+	translate.IPReservation:    creation.reservation,
 }
 
 // own is what the gateway itself keeps of a new entity. What a client sends as
@@ -74,10 +76,20 @@ func (n creation) network() (making, error) {
 }
 
 func (n creation) networkInterface() (making, error) {
-	server, network, err := n.ends(translate.Network)
+	server, network, err := n.ends(translate.Network, translate.IPReservation)
 	spec := translate.InterfaceSpec(n.entity)
 	return making{uid: server.UID, do: func(ctx context.Context) (*inventory.Item, error) {
+		if network.Kind == translate.IPReservation {
+			return n.inv.Assign(ctx, server.ID, network.ID, n.own())
+		}
 		return n.inv.Plug(ctx, server.ID, network.ID, spec, n.own())
+	}}, err
+}
+
+func (n creation) reservation() (making, error) {
+	uid, spec, err := n.wishes.ReservationWish(n.entity)
+	return making{uid: uid, do: func(ctx context.Context) (*inventory.Item, error) {
+		return n.inv.Reserve(ctx, uid, spec, n.own())
 	}}, err
 }
 
@@ -89,9 +101,9 @@ func (n creation) storageLink() (making, error) {
 	}}, err
 }
 
-// ends finds the entities that a new link connects: a compute and a target of
-// a kind.
-func (n creation) ends(targetKind string) (source, target translate.Ref, err error) {
+// ends finds the entities that a new link connects: a compute and a target of one
+// of some kinds.
+func (n creation) ends(targetKinds ...string) (source, target translate.Ref, err error) {
 	if err := translate.CheckText(n.entity); err != nil {
 		return source, target, err
 	}
@@ -100,8 +112,8 @@ func (n creation) ends(targetKind string) (source, target translate.Ref, err err
 		return s, target, missing("occi.core.source", n.entity.Source.Location, translate.Compute)
 	}
 	t, ok := n.wishes.Resolve(n.entity.Target.Location)
-	if !ok || t.Kind != targetKind {
-		return s, t, missing("occi.core.target", n.entity.Target.Location, targetKind)
+	if !ok || !slices.Contains(targetKinds, t.Kind) {
+		return s, t, missing("occi.core.target", n.entity.Target.Location, targetKinds[0])
 	}
 	if s.UID != t.UID {
 		return s, t, &problem{status: http.StatusConflict, message: "source and target are at different clouds: " + s.UID + ", " + t.UID}

@@ -60,7 +60,7 @@ type models struct {
 }
 
 func newModels(o Options) *models {
-	builtIn, err := occi.Standard(o.OCCI).With(translate.Extensions()...)
+	builtIn, err := translate.WithExtensions(occi.Standard(o.OCCI))
 	if err != nil {
 		panic("gateway: built-in categories: " + err.Error())
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"occigate/gateway/inventory"
 	"occigate/translate"
 	"occigate/translate/occi"
 )
@@ -47,7 +48,7 @@ func (g *Gateway) wishes(c echo.Context, m *model) translate.Wishes {
 			if it == nil {
 				return translate.Ref{}, false
 			}
-			pool := it.Network != nil && it.Network.External && !it.Network.AtCreate
+			pool := it.Kind == inventory.KindReservation || it.Network != nil && it.Network.External && !it.Network.AtCreate
 			return translate.Ref{ID: it.ID, UID: it.UID, Kind: kinds[it.Kind], Native: it.Native, Pool: pool}, true
 		},
 	}

@@ -34,7 +34,7 @@ func (g *Gateway) routes(e *echo.Echo) {
 		rest(o, path, "GET, HEAD, POST, DELETE")
 	}
 	for _, kind := range []string{
-		translate.Compute, translate.Storage, translate.Network,
+		translate.Compute, translate.Storage, translate.Network, translate.IPReservation,
 		translate.NetworkInterface, translate.StorageLink,
 	} {
 		location := translate.Location(kind, "")

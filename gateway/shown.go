@@ -41,12 +41,13 @@ func Derive(it *inventory.Item, links []*inventory.Item) any {
 // kinds says which OCCI kind an item of the inventory is shown as. Images,
 // sizes and zones are mixins.
 var kinds = map[inventory.Kind]string{
-	inventory.KindServer:     translate.Compute,
-	inventory.KindVolume:     translate.Storage,
-	inventory.KindNetwork:    translate.Network,
-	inventory.KindInterface:  translate.NetworkInterface,
-	inventory.KindAttachment: translate.StorageLink,
-	inventory.KindAddress:    translate.NetworkInterface,
+	inventory.KindServer:      translate.Compute,
+	inventory.KindVolume:      translate.Storage,
+	inventory.KindNetwork:     translate.Network,
+	inventory.KindInterface:   translate.NetworkInterface,
+	inventory.KindAttachment:  translate.StorageLink,
+	inventory.KindAddress:     translate.NetworkInterface,
+	inventory.KindReservation: translate.IPReservation,
 }
 
 // itemKinds says which items of the inventory an OCCI kind shows.
@@ -56,6 +57,7 @@ var itemKinds = map[string][]inventory.Kind{
 	translate.Network:          {inventory.KindNetwork},
 	translate.NetworkInterface: {inventory.KindInterface, inventory.KindAddress},
 	translate.StorageLink:      {inventory.KindAttachment},
+	translate.IPReservation:    {inventory.KindReservation},
 }
 
 // visible reports whether an item is an entity of its own: an address that no
@@ -109,6 +111,8 @@ func (m *model) entity(it *inventory.Item, links []*inventory.Item) occi.Entity 
 		return m.templates.StorageEntity(it.Volume, own)
 	case inventory.KindNetwork:
 		return m.templates.NetworkEntity(it.Network, own)
+	case inventory.KindReservation:
+		return m.templates.ReservationEntity(it.Address, own)
 	case inventory.KindInterface:
 		return translate.InterfaceEntity(it.Interface, own, ends(it, it.Interface.NetworkID))
 	case inventory.KindAttachment:
@@ -125,9 +129,13 @@ func ends(link *inventory.Item, native string) translate.Ends {
 		return e
 	}
 	kind := translate.Network
-	if link.Kind == inventory.KindAttachment {
+	switch {
+	case link.Kind == inventory.KindAttachment:
 		kind = translate.Storage
+	case link.Through != "":
+		kind = kinds[link.Through]
 	}
+	e.Kind = kind
 	e.Target = translate.Location(kind, link.Target)
 	return e
 }

@@ -52,14 +52,15 @@ var locations = map[string]string{
 	Network:          "/network/",
 	NetworkInterface: "/networkinterface/",
 	StorageLink:      "/storagelink/",
+	IPReservation:    "/ipreservation/",
 }
 
 // Location returns the path of an entity of a kind of this package.
 func Location(kind, id string) string { return locations[kind] + id }
 
-// Extensions are the mixins that this gateway adds to the standard ones and
+// extensions are the mixins that this gateway adds to the standard ones and
 // that do not come from a cloud.
-func Extensions() []occi.Mixin {
+func extensions() []occi.Mixin {
 	return []occi.Mixin{
 		{
 			Category: category(Cloud, "Cloud that holds the entity"),
@@ -72,6 +73,10 @@ func Extensions() []occi.Mixin {
 		{
 			Category: category(PrivateNet, "Network with private addresses"),
 			Applies:  []string{Network}, Location: "/mixin/private_net/",
+		},
+		{
+			Category: category(FloatingIPPool, "Pool of public addresses"),
+			Applies:  []string{IPReservation, NetworkInterface}, Location: "/mixin/floatingippool/",
 		},
 	}
 }

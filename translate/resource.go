@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"cmp"
 	"strings"
 
 	"occigate/providers"
@@ -76,6 +77,7 @@ type Ends struct {
 	Server string // path of the compute
 	Target string // path of the network or storage, "" when it is not in the inventory
 	Native string // native id of the target, used when Target is empty
+	Kind   string // of the target, "" for what links of the kind lead to as a rule
 }
 
 // InterfaceEntity shows a server's connection to a network as a link.
@@ -117,7 +119,7 @@ func link(kind, targetKind string, own Own, ends Ends) occi.Entity {
 	e := entity(kind, own)
 	e.Mixins = append(e.Mixins, own.Mixins...)
 	e.Source = occi.End{Location: ends.Server, Kind: Compute}
-	e.Target = occi.End{Location: ends.Target, Kind: targetKind}
+	e.Target = occi.End{Location: ends.Target, Kind: cmp.Or(ends.Kind, targetKind)}
 	if ends.Target == "" {
 		e.Target = occi.End{Location: "urn:occigate:native:" + own.UID + ":" + ends.Native}
 	}
