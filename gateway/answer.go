@@ -127,10 +127,17 @@ func (g *Gateway) writeQuery(c echo.Context, media occi.MediaType, m *model) err
 	if tagged(c, media, m.etag) {
 		return nil
 	}
+	text, packed := m.text, m.zippedText
 	if media.Rendering() == occi.OCCIJSON {
-		return g.write(c, http.StatusOK, media, m.json)
+		text, packed = m.json, m.zippedJSON
 	}
-	return g.write(c, http.StatusOK, media, m.text)
+	if len(text) < leastCompressed || g.o.Switches.CRLF || !takesGzip(c.Request().Header["Accept-Encoding"]) {
+		return g.write(c, http.StatusOK, media, text)
+	}
+	markZipped(c.Response().Header())
+	body := packed()
+	c.Response().Header().Set("Content-Length", strconv.Itoa(len(body)))
+	return c.Blob(http.StatusOK, contentType(media), body)
 }
 
 // writeCategories answers with some categories: the query interface as far as

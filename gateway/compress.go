@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"compress/gzip"
 	"net/http"
 	"strconv"
@@ -125,15 +126,29 @@ func (z *zipWriter) decide(size int) {
 		size = n
 	}
 	if size >= leastCompressed && h.Get("Content-Encoding") == "" {
-		h.Set("Content-Encoding", "gzip")
+		markZipped(h)
 		h.Del("Content-Length")
-		if tag, ok := strings.CutSuffix(h.Get("ETag"), `"`); ok {
-			h.Set("ETag", tag+zipped+`"`)
-		}
 		z.zip = z.compressor.pool.Get().(*gzip.Writer)
 		z.zip.Reset(z.ResponseWriter)
 	}
 	z.ResponseWriter.WriteHeader(z.status)
+}
+
+// markZipped sets the headers of a compressed answer.
+func markZipped(h http.Header) {
+	h.Set("Content-Encoding", "gzip")
+	if tag, ok := strings.CutSuffix(h.Get("ETag"), `"`); ok {
+		h.Set("ETag", tag+zipped+`"`)
+	}
+}
+
+// zip compresses what is kept.
+func zip(b []byte) []byte {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write(b) // into memory, which does not fail
+	_ = w.Close()
+	return packed.Bytes()
 }
 
 // close ends the answer.

@@ -25,6 +25,8 @@ type model struct {
 	text       []byte // of the whole query interface
 	json       []byte
 	etag       string
+
+	zippedText, zippedJSON func() []byte // the same gzipped, once somebody has asked for it
 }
 
 // renderer writes under this model.
@@ -102,6 +104,8 @@ func (ms *models) make(generation uint64) *model {
 	m.text = m.renderer().AppendCategoriesText(nil, registry.All())
 	m.json = m.renderer().AppendCategoriesJSON(nil, registry.All())
 	m.etag = strconv.FormatUint(digest(m.text, m.json), 16)
+	m.zippedText = sync.OnceValue(func() []byte { return zip(m.text) })
+	m.zippedJSON = sync.OnceValue(func() []byte { return zip(m.json) })
 	return m
 }
 
