@@ -186,7 +186,7 @@ func (g *Gateway) undefine(c echo.Context) error {
 	}
 	for _, id := range ids {
 		if err := g.undefineOne(c, id); err != nil {
-			return forbidden(err)
+			return err
 		}
 	}
 	return g.writeOK(c, media)
@@ -201,7 +201,7 @@ func (g *Gateway) undefineOne(c echo.Context, id string) error {
 	if err := g.takeSteps(c, s); err != nil {
 		return err
 	}
-	return g.inv.Undefine(c.Request().Context(), id)
+	return forbidden(g.inv.Undefine(c.Request().Context(), id))
 }
 
 // undefinable checks that all categories are mixins of users. What is defined
