@@ -116,6 +116,14 @@ func TestConditionalChange(t *testing.T) {
 	if body := p.Must(t, 200, "GET", compute, "").Body; !strings.Contains(body, "by another") {
 		t.Errorf("a refused change was made:\n%s", body)
 	}
+	p.Must(t, 412, "DELETE", "/compute/", "", "If-Match", old)
+	p.Must(t, 412, "DELETE", "/-/", "", "If-Match", old)
+
+	const volume = "/storage/085f8e9b-4898-4b16-a2b7-000000000001"
+	create := `Category: storage; scheme="http://schemas.ogf.org/occi/infrastructure#"; class="kind"` + "\nX-OCCI-Attribute: occi.storage.size=1"
+	p.Must(t, 201, "PUT", volume, create, "If-None-Match", "*", "Content-Type", "text/plain")
+	p.Must(t, 412, "PUT", volume, create, "If-None-Match", "*", "Content-Type", "text/plain")
+
 	p.Must(t, 200, "DELETE", compute, "", "If-Match", tag("application/occi+json"))
 	p.Must(t, 404, "GET", compute, "", "If-None-Match", "*")
 }

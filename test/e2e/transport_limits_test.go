@@ -201,10 +201,10 @@ func TestHeaderInjection(t *testing.T) {
 			t.Errorf("%s: %d %s", evil, a.Status, a.Body)
 		}
 		raw := rawAnswer(t, p, "GET "+compute+" HTTP/1.0\r\nHost: gw\r\nAccept: text/occi\r\n\r\n")
-		if strings.Contains(raw, "\nX-Evil") || strings.Contains(raw, "\rX-Evil") || strings.Count(raw, "HTTP/1.") != 1+strings.Count(evil, "HTTP/1.")*2*statusOK(a) {
-			t.Errorf("%s becomes a header:\n%q", evil, raw)
+		head, body, _ := strings.Cut(raw, "\r\n\r\n")
+		if strings.Contains(head, "\nX-Evil") || strings.Contains(head, "\rX-Evil") || body != "OK" {
+			t.Errorf("%s ends a header:\n%q", evil, raw)
 		}
-		head, _, _ := strings.Cut(raw, "\r\n\r\n")
 		for line := range strings.SplitSeq(head, "\r\n") {
 			if i := strings.IndexFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
 				t.Errorf("%s: a control character in the header %q", evil, line)
@@ -215,13 +215,6 @@ func TestHeaderInjection(t *testing.T) {
 	if strings.ContainsAny(a.Header.Get("X-OCCI-Error"), "\x00\r\n") {
 		t.Errorf("X-OCCI-Error: %q", a.Header.Get("X-OCCI-Error"))
 	}
-}
-
-func statusOK(a Answer) int {
-	if a.Status == http.StatusOK {
-		return 1
-	}
-	return 0
 }
 
 // rawAnswer is everything that a request of HTTP/1.0 is answered with.

@@ -1,22 +1,11 @@
 package e2e
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -180,70 +169,61 @@ func TestAnswerHeaders(t *testing.T) {
 	}
 }
 
-// TestHTTP2 is spoken over TLS only where the switch is on.
-func TestHTTP2(t *testing.T) {
-	cert, key, roots := certificate(t)
-	secure := fmt.Sprintf("tls: {cert: %q, key: %q}\n", cert, key)
-	for more, want := range map[string]string{secure: "HTTP/1.1", secure + "http2: true\n": "HTTP/2.0"} {
-		t.Run(want, func(t *testing.T) {
-			transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
-			cloud := openstack.New(openstack.Options{})
-			p := StartFor(t, &http.Client{Transport: transport, Timeout: 30 * time.Second}, nil,
-				"serve", "--config", oneCloud(t, cloud, more))
-			resp, err := p.Client.Get(p.URL + "/compute/")
-			if err != nil {
-				t.Fatal(err)
+// TestHead asks for the headers of everything that can be got, and of what
+// cannot.
+func TestHead(t *testing.T) {
+	p := serving(t, "")
+	for _, path := range []string{
+		"/", "/-/", "/.well-known/org/ogf/occi/-/", "/compute", "/compute/", "/link/", "/mixin/os_tpl/", first(t, p, "/compute/"),
+		first(t, p, "/networkinterface/"), "/clouds", "/healthz", "/nothing", "/compute/?number=0",
+	} {
+		for _, accept := range []string{"text/plain", "application/occi+json", "text/occi", "image/png"} {
+			get := p.Do(t, "GET", path, "", "Accept", accept, "Accept-Encoding", "identity")
+			head := p.Do(t, "HEAD", path, "", "Accept", accept, "Accept-Encoding", "identity")
+			if head.Status != get.Status || head.Body != "" {
+				t.Errorf("HEAD %s as %s: %d %q, GET %d", path, accept, head.Status, head.Body, get.Status)
 			}
-			defer resp.Body.Close()
-			if resp.Proto != want || resp.StatusCode != http.StatusOK {
-				t.Errorf("%s %s, want %s", resp.Proto, resp.Status, want)
+			for _, h := range []http.Header{get.Header, head.Header} {
+				for _, name := range []string{"Date", "X-Request-Id", "Age"} {
+					h.Del(name)
+				}
 			}
-		})
-	}
-	t.Run("never without TLS", func(t *testing.T) {
-		p := serving(t, "")
-		only2 := &http.Protocols{}
-		only2.SetUnencryptedHTTP2(true)
-		transport := &http.Transport{Protocols: only2}
-		defer transport.CloseIdleConnections()
-		resp, err := (&http.Client{Transport: transport, Timeout: 10 * time.Second}).Get(p.URL + "/compute/")
-		if err == nil {
-			resp.Body.Close()
-			t.Errorf("the plain listener speaks %s", resp.Proto)
+			if diff := cmp.Diff(get.Header, head.Header); diff != "" && path != "/clouds" {
+				t.Errorf("%s as %s: headers of GET (-) and HEAD (+):\n%s", path, accept, diff)
+			}
 		}
-	})
+	}
 }
 
-// certificate writes a certificate for 127.0.0.1 and its key.
-func certificate(t *testing.T) (cert, key string, roots *x509.CertPool) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
+// TestTextOCCI looks at the bytes of renderings in headers: one line for each
+// name, in the standard's spelling, and never more than clients can take.
+func TestTextOCCI(t *testing.T) {
+	cloud := openstack.New(openstack.Options{})
+	cloud.Seed()
+	for i := range 100 {
+		cloud.AddImage(openstack.Image{Name: fmt.Sprintf("build-%d", i)})
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	p := Start(t, nil, "serve", "--config", oneCloud(t, cloud, ""))
+	compute := first(t, p, "/compute/")
+	for path, names := range map[string][]string{
+		compute:     {"Category", "Link", "X-OCCI-Attribute"},
+		"/network/": {"X-OCCI-Location", "Location"},
+	} {
+		raw := rawAnswer(t, p, "GET "+path+" HTTP/1.0\r\nHost: gw\r\nAccept: text/occi\r\n\r\n")
+		head, body, _ := strings.Cut(raw, "\r\n\r\n")
+		for _, name := range names {
+			if n := strings.Count(head, "\n"+name+": "); n != 1 {
+				t.Errorf("%s has %d lines %s:\n%s", path, n, name, head)
+			}
+		}
+		if body != "OK" {
+			t.Errorf("%s has the body %q", path, body)
+		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
+	// All categories of a cloud with so many images do not fit.
+	a := p.Must(t, http.StatusNotAcceptable, "GET", "/-/", "", "Accept", "text/occi")
+	promised(t, a)
+	if a.Header.Get("X-OCCI-Error") == "" || a.Header.Get("Category") != "" || a.Header.Get("ETag") != "" {
+		t.Errorf("406 with headers %v", a.Header)
 	}
-	secret, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	roots = x509.NewCertPool()
-	roots.AppendCertsFromPEM(certPEM)
-	return pemFile(t, "cert.pem", certPEM), pemFile(t, "key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})), roots
-}
-
-func pemFile(t *testing.T, name string, text []byte) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
