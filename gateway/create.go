@@ -2,14 +2,17 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"occigate/gateway/inventory"
+	"occigate/providers"
 	"occigate/translate"
 	"occigate/translate/occi"
 )
@@ -185,7 +188,7 @@ func (g *Gateway) undo(c echo.Context, items []*inventory.Item, errs []error) []
 		}
 		made, uids = append(made, i), append(uids, items[i].UID)
 	}
-	undone := g.inBulk(c, uids, false, func(k int) error { return g.inv.Delete(ctx, items[made[k]].ID) })
+	undone := g.inBulk(c, uids, false, func(k int) error { return g.deleteSoon(ctx, items[made[k]].ID) })
 	for k, err := range undone {
 		results[made[k]] = result{Result: resultUndone, Location: base + pathOf(items[made[k]])}
 		if err != nil {
@@ -194,6 +197,30 @@ func (g *Gateway) undo(c echo.Context, items []*inventory.Item, errs []error) []
 		}
 	}
 	return results
+}
+
+// What is being created can often be deleted only when it is ready: that is
+// tried again so often, for so long.
+const (
+	undoPause    = 500 * time.Millisecond
+	undoPatience = 20 * time.Second
+)
+
+// deleteSoon deletes an entity as soon as its cloud allows it.
+func (g *Gateway) deleteSoon(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, undoPatience)
+	defer cancel()
+	for {
+		err := g.inv.Delete(ctx, id)
+		if !errors.Is(err, providers.ErrConflict) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(undoPause):
+		}
+	}
 }
 
 // writeManyCreated answers with the locations of new entities. There is no
