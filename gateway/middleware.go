@@ -160,7 +160,7 @@ func (g *Gateway) version(next echo.HandlerFunc) echo.HandlerFunc {
 					message: "the client asks for OCCI/" + m[1] + "." + m[2] + ", the newest served is OCCI/1.2",
 				}
 			}
-			if strings.Contains(agent, "OCCI/1.1") {
+			if strings.Contains(agent, "OCCI/1.1") && !speaks12(c.Request()) {
 				accept = acceptText
 			}
 		}
