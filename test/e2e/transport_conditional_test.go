@@ -34,6 +34,7 @@ func TestConditionalGet(t *testing.T) {
 		{"/compute/", "application/occi+json", nil},
 		{"/network/", "text/occi", nil},
 		{"/", "text/plain", nil},
+		{"/link/?page=1000&number=1", "application/occi+json", nil},
 		{"/-/", "text/plain", nil},
 		{"/-/", "application/occi+json", nil},
 		{"/-/", "text/plain", []string{"Category", query}},
