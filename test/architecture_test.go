@@ -45,6 +45,7 @@ var imports = []struct {
 	{"test/cloudsim/*", []string{"test/cloudsim/fault"}},
 	{"test/servers", nil},
 	{"test/*", []string{"*", "*/*", "*/*/*"}},
+	{"test/conformance/generate", []string{"test/conformance"}},
 	{"translate", []string{"translate/occi", "providers"}},
 	{"translate/occi", nil},
 }

@@ -82,6 +82,8 @@ func Groups() ([]Group, error) {
 	return groups, nil
 }
 
+var operators = []string{"=", "+", "-", "~", "@", "!"}
+
 var (
 	title   = regexp.MustCompile(`^=== ([a-z0-9][a-z0-9-]*) \|((?: [A-Z]-\d+[a-z]?)+)$`)
 	request = regexp.MustCompile(`^([A-Z]+) (\S+)$`)
@@ -196,7 +198,7 @@ func (r *rowReader) expect(e *Expected, line string) error {
 	operator, text, spaced := strings.Cut(line, " ")
 	switch {
 	case line == "" || strings.HasPrefix(line, "#"):
-	case len(operator) == 1 && strings.Contains("=+-~@!", operator):
+	case slices.Contains(operators, operator):
 		e.Body = append(e.Body, bodyCheck{operator[0], text})
 	case !spaced && strings.HasPrefix(line, "no:"):
 		e.NoHeaders = append(e.NoHeaders, line[len("no:"):])
