@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -80,14 +79,12 @@ func (col collection) links() bool {
 
 // holds reports whether an item with its rendering is in a collection.
 func (m *model) holds(col collection, it *inventory.Item, r *rendered) bool {
-	return slices.Contains(col.kinds, it.Kind) && m.selects(col, it, r)
+	return visible(it) && slices.Contains(col.kinds, it.Kind) && m.selects(col, r)
 }
 
-// selects reports whether an item of one of a collection's kinds is in it.
-func (m *model) selects(col collection, it *inventory.Item, r *rendered) bool {
+// selects reports whether an entity of one of a collection's kinds is in it.
+func (m *model) selects(col collection, r *rendered) bool {
 	switch {
-	case !visible(it):
-		return false
 	case col.mixin != "":
 		return m.has(r, col.mixin)
 	case col.below != nil:
@@ -101,44 +98,32 @@ func (m *model) has(r *rendered, mixin string) bool {
 	return slices.ContainsFunc(r.entity.Mixins, func(id string) bool { return m.registry.IsA(id, mixin) })
 }
 
-// in yields the entities of a collection by kind and id, an order that only
-// creates and deletes change.
-func (g *Gateway) in(m *model, col collection) iter.Seq2[*inventory.Item, *rendered] {
-	return func(yield func(*inventory.Item, *rendered) bool) {
-		for _, kind := range col.kinds {
-			for _, it := range g.inv.List(kind) {
-				if r := show(m, it); m.selects(col, it, r) && !yield(it, r) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// members are the entities of a collection in the order of [Gateway.in].
+// members are the entities of a collection by kind and id, an order that only
+// creates and deletes change. The slice can be shared: it must not be changed.
 func (g *Gateway) members(m *model, col collection) []*rendered {
-	if col.mixin == "" && col.below == nil {
-		if len(col.kinds) == 1 {
-			return g.listings.of(m, col.kinds[0])
-		}
-		var list []*rendered
-		for _, kind := range col.kinds {
-			list = append(list, g.listings.of(m, kind)...)
-		}
-		return list
+	whole := col.mixin == "" && col.below == nil
+	if whole && len(col.kinds) == 1 {
+		return g.listings.of(m, col.kinds[0])
 	}
 	var list []*rendered
-	for _, r := range g.in(m, col) {
-		list = append(list, r)
+	for _, kind := range col.kinds {
+		if all := g.listings.of(m, kind); whole {
+			list = append(list, all...)
+		} else {
+			list = appendMatching(list, all, func(r *rendered) bool { return m.selects(col, r) })
+		}
 	}
 	return list
 }
 
 // matching are the members of a collection that a filter selects.
 func (g *Gateway) matching(m *model, col collection, f *occi.Filter) []*rendered {
-	var list []*rendered
-	for _, r := range g.in(m, col) {
-		if f.Match(m.registry, &r.entity) {
+	return appendMatching(nil, g.members(m, col), func(r *rendered) bool { return f.Match(m.registry, &r.entity) })
+}
+
+func appendMatching(list, from []*rendered, selects func(*rendered) bool) []*rendered {
+	for _, r := range from {
+		if selects(r) {
 			list = append(list, r)
 		}
 	}

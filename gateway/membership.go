@@ -183,7 +183,7 @@ func (g *Gateway) dissociate(c echo.Context, m *model, mixin *occi.Mixin) error 
 
 // direct are the entities that have a mixin themselves.
 func (g *Gateway) direct(m *model, mixin string) (list []*rendered) {
-	for _, r := range g.in(m, collection{kinds: allKinds, mixin: mixin}) {
+	for _, r := range g.members(m, collection{kinds: allKinds, mixin: mixin}) {
 		if r.holdsItself(mixin) {
 			list = append(list, r)
 		}

@@ -117,5 +117,9 @@ func attributeOf(e *Entity, name string) any {
 
 // sameValue compares values as renderings show them.
 func sameValue(a, b any) bool {
+	if x, ok := a.(string); ok {
+		y, ok := b.(string)
+		return ok && x == y
+	}
 	return a == nil && b == nil || a != nil && string(appendJSON(nil, a)) == string(appendJSON(nil, b))
 }
