@@ -1,0 +1,160 @@
+package gogrid
+
+import (
+	"encoding/json"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// number is a number that may come as a string, or as null for 0.
+type number float64
+
+func (n *number) UnmarshalJSON(text []byte) error {
+	s := strings.Trim(string(text), `"`)
+	if s == "" || s == "null" {
+		*n = 0
+		return nil
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return &json.UnmarshalTypeError{Value: "text", Field: "number"}
+	}
+	*n = number(f)
+	return nil
+}
+
+// key is an object's id as text: a number, a number as a string, or "" for
+// none.
+type key string
+
+func (k *key) UnmarshalJSON(text []byte) error {
+	*k = key(strings.Trim(string(text), `"`))
+	if *k == "null" {
+		*k = ""
+	}
+	return nil
+}
+
+func (k key) String() string { return string(k) }
+
+// order is the id as a number, for the order in which things were made.
+func (k key) order() int64 {
+	n, _ := strconv.ParseInt(string(k), 10, 64)
+	return n
+}
+
+// option is a word of a vocabulary.
+type option struct {
+	ID          key    `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// ipRow is an address.
+type ipRow struct {
+	ID         key    `json:"id"`
+	IP         string `json:"ip"`
+	Subnet     string `json:"subnet"` // 203.0.113.0/255.255.255.240
+	Public     bool   `json:"public"`
+	State      option `json:"state"`
+	Datacenter option `json:"datacenter"`
+}
+
+// looseIP is an address that comes as an object, as text, or as null.
+type looseIP struct{ ipRow }
+
+func (i *looseIP) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		return json.Unmarshal(text, &i.IP)
+	}
+	return json.Unmarshal(text, &i.ipRow)
+}
+
+// prefix turns GoGrid's form of a subnet into a CIDR, "" when it is none.
+func prefix(subnet string) string {
+	address, mask, _ := strings.Cut(subnet, "/")
+	ip, m := net.ParseIP(address), net.ParseIP(mask).To4()
+	if ip == nil || m == nil {
+		return ""
+	}
+	ones, _ := net.IPMask(m).Size()
+	parsed, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
+	}
+	p, err := parsed.Prefix(ones)
+	if err != nil {
+		return ""
+	}
+	return p.String()
+}
+
+// imageRow is a server image.
+type imageRow struct {
+	ID           key      `json:"id"`
+	Name         string   `json:"name"`
+	FriendlyName string   `json:"friendlyName"`
+	Description  string   `json:"description"`
+	Architecture option   `json:"architecture"`
+	OS           option   `json:"os"`
+	MinRAM       option   `json:"minram"`
+	State        option   `json:"state"`
+	Public       bool     `json:"isPublic"`
+	Created      number   `json:"createdTime"` // milliseconds
+	Centers      []center `json:"datacenterlist"`
+}
+
+// center is an image's state in one datacenter.
+type center struct {
+	Datacenter option `json:"datacenter"`
+	State      option `json:"state"`
+}
+
+// serverRow is a server; its id is "" until it is built.
+type serverRow struct {
+	ID          key      `json:"id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	IP          looseIP  `json:"ip"`
+	PrivateIP   looseIP  `json:"privateip"`
+	RAM         option   `json:"ram"`
+	Image       imageRow `json:"image"`
+	State       option   `json:"state"`
+	Datacenter  option   `json:"datacenter"`
+	Cores       number   `json:"cores"` // may be 0.5
+}
+
+// jobRow is what the cloud does about a change.
+type jobRow struct {
+	ID      key    `json:"id"`
+	Command option `json:"command"`
+	State   option `json:"currentstate"`
+	Created number `json:"createdon"` // milliseconds
+	History []struct {
+		Note string `json:"note"`
+	} `json:"history"`
+	Detail struct {
+		Name string `json:"name"`
+	} `json:"detail"`
+}
+
+// mebibytes reads a size's name: 512MB, 1GB. Others are 0.
+func mebibytes(name string) int {
+	for unit, factor := range map[string]int{"MB": 1, "GB": 1 << 10} {
+		if n, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(name, unit))); err == nil && strings.HasSuffix(name, unit) {
+			return n * factor
+		}
+	}
+	return 0
+}
+
+// moment turns milliseconds into a time, 0 into none.
+func moment(ms number) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(ms)).UTC()
+}
