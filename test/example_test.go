@@ -11,14 +11,16 @@ import (
 	"occigate/config"
 	"occigate/providers"
 	"occigate/providers/ec2"
+	"occigate/providers/elastichosts"
 	"occigate/providers/openstack"
 	"occigate/providers/registry"
 )
 
 // settings are the adapters' own keys, whose every one the example shows.
 var settings = map[string]any{
-	"ec2":       &ec2.Settings{},
-	"openstack": &openstack.Settings{},
+	"ec2":          &ec2.Settings{},
+	"elastichosts": &elastichosts.Settings{},
+	"openstack":    &openstack.Settings{},
 }
 
 // variable is a reference to the environment.

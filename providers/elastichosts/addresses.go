@@ -96,11 +96,10 @@ func (p *Provider) UnassignAddress(ctx context.Context, addressID string) (provi
 
 // ask sets what the first interface of a stopped server asks DHCP for.
 func (p *Provider) ask(ctx context.Context, serverID, address string) error {
-	_, err := p.setStopped(ctx, serverID, func(server props) (props, error) {
+	return p.setStopped(ctx, serverID, func(server props) (props, error) {
 		if server["nic:0:dhcp"] == "" {
 			return nil, providers.Errorf(providers.ErrConflict, setOp, "the server has no interface in the public network")
 		}
 		return props{"nic:0:dhcp": address}, nil
 	})
-	return err
 }

@@ -180,8 +180,7 @@ func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (provide
 	if err != nil {
 		return "", err
 	}
-	_, err = p.setStopped(ctx, id, func(props) (props, error) { return size.keys(), nil })
-	return "", err
+	return "", p.setStopped(ctx, id, func(props) (props, error) { return size.keys(), nil })
 }
 
 func (s Size) keys() props {
@@ -196,20 +195,20 @@ const setOp = "POST /servers/{id}/set"
 // active one takes name, cpu, persistent, tags, user:*, password). keys looks
 // at the server and says what to set; an empty value takes a key away, which
 // is inferred. It stops nothing on its own: [providers.ErrConflict].
-func (p *Provider) setStopped(ctx context.Context, id string, keys func(props) (props, error)) (props, error) {
+func (p *Provider) setStopped(ctx context.Context, id string, keys func(props) (props, error)) error {
 	row, err := p.serverRow(ctx, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if row["status"] != "stopped" {
-		return nil, providers.Errorf(providers.ErrConflict, setOp, "the server must be stopped, it is %s", row["status"])
+		return providers.Errorf(providers.ErrConflict, setOp, "the server must be stopped, it is %s", row["status"])
 	}
 	change, err := keys(row)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	_, err = p.send(ctx, change, setOp, id)
-	return row, err
+	return err
 }
 
 // DeleteServer destroys a server, which the cloud does in any state. Its drives

@@ -148,7 +148,7 @@ func (p *Provider) AttachVolume(ctx context.Context, spec providers.AttachmentSp
 		return none, "", err
 	}
 	var device string
-	_, err := p.setStopped(ctx, spec.ServerID, func(server props) (_ props, err error) {
+	err := p.setStopped(ctx, spec.ServerID, func(server props) (_ props, err error) {
 		device, err = place(server, spec.Device)
 		return props{device: lower(spec.VolumeID)}, err
 	})
@@ -181,7 +181,7 @@ func place(server props, asked string) (string, error) {
 
 // DetachVolume takes a drive out of a stopped server.
 func (p *Provider) DetachVolume(ctx context.Context, serverID, volumeID string) (providers.Ticket, error) {
-	_, err := p.setStopped(ctx, serverID, func(server props) (props, error) {
+	return "", p.setStopped(ctx, serverID, func(server props) (props, error) {
 		for device, drive := range drives(server) {
 			if drive == lower(volumeID) {
 				return props{device: ""}, nil
@@ -189,5 +189,4 @@ func (p *Provider) DetachVolume(ctx context.Context, serverID, volumeID string) 
 		}
 		return nil, providers.Errorf(providers.ErrNotFound, setOp, "drive %s is not attached", volumeID)
 	})
-	return "", err
 }

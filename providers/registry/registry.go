@@ -13,13 +13,15 @@ import (
 
 	"occigate/providers"
 	"occigate/providers/ec2"
+	"occigate/providers/elastichosts"
 	"occigate/providers/internal/pace"
 	"occigate/providers/openstack"
 )
 
 var builders = map[string]providers.Builder{
-	"ec2":       ec2.New,
-	"openstack": openstack.New,
+	"ec2":          ec2.New,
+	"elastichosts": elastichosts.New,
+	"openstack":    openstack.New,
 }
 
 // Options are an account's surroundings. Everything but UID may be left out.
