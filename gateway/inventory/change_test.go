@@ -322,3 +322,32 @@ func TestAnIDIsNotUsedAgainWhileItIsBeingDeleted(t *testing.T) {
 		}
 	})
 }
+
+// TestTakenAwayWhileBeingMade takes away what a create came with before the
+// create is settled: it must not come back from the intent.
+func TestTakenAwayWhileBeingMade(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		h := open(t, file, a)
+		defer h.stop()
+		made, err := h.CreateServer(t.Context(), "a", providers.ServerSpec{Name: "web"}, inventory.Own{
+			Summary: "S", Extra: map[string]string{"stays": "1", "goes": "2"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the first makes the record, the second reads it
+			if _, err := h.Describe(t.Context(), made.ID, inventory.Own{Extra: map[string]string{"goes": ""}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.sleep(10 * time.Minute)
+		got, ok := h.Get(t.Context(), made.ID)
+		if !ok || got.Pending != "" {
+			t.Fatalf("not settled: %+v", got)
+		}
+		if diff := cmp.Diff(map[string]string{"stays": "1"}, got.Extra); diff != "" || got.Summary != "S" {
+			t.Errorf("summary %q, extra (-want +got):\n%s", got.Summary, diff)
+		}
+	})
+}

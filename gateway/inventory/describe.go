@@ -2,8 +2,6 @@ package inventory
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 )
@@ -33,15 +31,14 @@ func (v *Inventory) redescribe(ctx context.Context, id string, do func(*own, *It
 		return nil, err
 	}
 	err = w.feed.revise(ctx, w.ownKey(id), func(old []byte) ([]byte, error) {
-		o := own{Kind: it.Kind, Native: it.Native, Born: it.thing().created()}
+		known := own{Kind: it.Kind, Native: it.Native, Born: it.thing().created()}
 		if in := w.about(id, classCreate); in != nil {
-			o = in.begun()
-			o.Native = it.Native
+			known = in.begun()
+			known.Native = it.Native
 		}
-		if old != nil {
-			if err := json.Unmarshal(old, &o); err != nil {
-				return nil, fmt.Errorf("inventory: own data of %s: %w", id, err)
-			}
+		o, err := keptOwn(old, known)
+		if err != nil {
+			return nil, err
 		}
 		do(&o, it)
 		return encode(o), nil

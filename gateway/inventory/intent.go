@@ -1,6 +1,8 @@
 package inventory
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"occigate/gateway/store"
@@ -113,5 +115,7 @@ func (in *intent) begun() own {
 	if in.Own == nil {
 		return own{Kind: in.Kind, Made: true}
 	}
-	return *in.Own
+	o := *in.Own
+	o.Extra, o.Mixins = maps.Clone(o.Extra), slices.Clone(o.Mixins) // the intent is shared
+	return o
 }

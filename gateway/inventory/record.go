@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,6 +64,24 @@ type own struct {
 	Summary string            `json:"summary,omitempty"`
 	Extra   map[string]string `json:"extra,omitempty"`
 	Mixins  []string          `json:"mixins,omitempty"`
+}
+
+// keptOwn is what is stored of an item, else what is known of it without. What
+// the stored leaves open of its origin is taken from there too; what a user
+// took away stays away.
+func keptOwn(stored []byte, otherwise own) (own, error) {
+	if stored == nil {
+		return otherwise, nil
+	}
+	var o own
+	if err := json.Unmarshal(stored, &o); err != nil {
+		return own{}, fmt.Errorf("inventory: own data: %w", err)
+	}
+	o.Native = cmp.Or(o.Native, otherwise.Native)
+	if o.Born.IsZero() {
+		o.Born = otherwise.Born
+	}
+	return o, nil
 }
 
 // empty reports whether a user said nothing of the item.

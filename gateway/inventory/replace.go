@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -37,11 +36,9 @@ func (v *Inventory) Foretell(ctx context.Context, serverID, volumeID string, wor
 	native := linkNative(server.Native, volume.Native)
 	id := computedID(w.UID, KindAttachment, native)
 	return w.feed.revise(ctx, w.ownKey(id), func(old []byte) ([]byte, error) {
-		o := own{Kind: KindAttachment, Native: native}
-		if old != nil {
-			if err := json.Unmarshal(old, &o); err != nil {
-				return nil, err
-			}
+		o, err := keptOwn(old, own{Kind: KindAttachment, Native: native})
+		if err != nil {
+			return nil, err
 		}
 		o.Title, o.Extra, o.Mixins = words.Title, maps.Clone(words.Extra), slices.Clone(words.Mixins)
 		return encode(o), nil

@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/google/uuid"
 
@@ -107,15 +106,14 @@ func (w *worker) assignable(reserved *Item, words Own) (id string, err error) {
 // setApart notes that an address was not reserved for the link that it gets.
 func (w *worker) setApart(ctx context.Context, in intent, words Own) error {
 	return w.feed.revise(ctx, w.ownKey(in.ID), func(old []byte) ([]byte, error) {
-		o := own{Kind: KindAddress, Native: in.Native}
+		known := own{Kind: KindAddress, Native: in.Native}
 		if made := w.about(in.ID, classCreate); made != nil {
-			o = made.begun()
-			o.Native = in.Native
+			known = made.begun()
+			known.Native = in.Native
 		}
-		if old != nil {
-			if err := json.Unmarshal(old, &o); err != nil {
-				return nil, err
-			}
+		o, err := keptOwn(old, known)
+		if err != nil {
+			return nil, err
 		}
 		o.Apart = true
 		o.Title, o.Extra, o.Mixins = words.Title, words.Extra, words.Mixins

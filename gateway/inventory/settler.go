@@ -162,11 +162,9 @@ func (w *worker) keepNative(ctx context.Context, in intent, f facts) error {
 		if old == nil && in.Own.empty() && in.isLink() && in.ID == computedID(w.UID, in.Kind, native) {
 			return nil, nil // the id speaks for itself
 		}
-		o := in.begun()
-		if old != nil {
-			if err := json.Unmarshal(old, &o); err != nil {
-				return nil, err
-			}
+		o, err := keptOwn(old, in.begun())
+		if err != nil {
+			return nil, err
 		}
 		o.Native, o.Born = native, born
 		return encode(o), nil
