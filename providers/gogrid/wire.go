@@ -6,6 +6,7 @@ import (
 	"crypto/md5" //nolint:gosec // the API signs with MD5
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -51,9 +52,7 @@ type envelope struct {
 // so that a proxy's page is known by not being JSON.
 func (p *Provider) call(ctx context.Context, op string, args url.Values) (wire.Answer, envelope, error) {
 	q := url.Values{"v": {"1.9"}, "format": {"json"}}
-	for name, values := range args {
-		q[name] = values
-	}
+	maps.Copy(q, args)
 	var e envelope
 	a, err := p.wire.Do(ctx, wire.Request{To: "GET /" + op, Op: op, Query: q, Repeat: !changes[op]})
 	if err != nil {
@@ -99,14 +98,12 @@ const pageSize = 250
 // num_items are no arguments.
 var paged = map[string]bool{"grid/server/list": true, "grid/image/list": true, "grid/ip/list": true, "grid/job/list": true}
 
-// list makes a listing, all pages of it. Pages that do not add up to the total
-// are [providers.ErrUnavailable]: rows came or went between them.
+// list makes a listing, all pages of it. Pages that do not add up are
+// [providers.ErrUnavailable]: rows came, went or moved between them.
 func list[T any](ctx context.Context, p *Provider, op string, args url.Values) ([]T, error) {
-	var rows []T
 	q := url.Values{}
-	for name, values := range args {
-		q[name] = values
-	}
+	maps.Copy(q, args)
+	l := listing[T]{seen: map[rowKey]bool{}}
 	for page := 0; ; page++ {
 		if paged[op] {
 			q.Set("num_items", strconv.Itoa(pageSize))
@@ -116,21 +113,68 @@ func list[T any](ctx context.Context, p *Provider, op string, args url.Values) (
 		if err != nil {
 			return nil, err
 		}
-		for _, text := range e.List {
-			row, err := decode[T](a, text)
-			if err != nil {
+		if err := l.add(a, e, page); err != nil {
+			return nil, err
+		}
+		if page+1 >= int(e.Summary.NumPages) || len(e.List) == 0 {
+			if err := l.whole(a); err != nil {
 				return nil, err
 			}
-			rows = append(rows, row)
+			return l.rows, nil
 		}
-		if last := float64(page+1) >= float64(e.Summary.NumPages); !last && len(e.List) > 0 {
+	}
+}
+
+// listing is what the pages so far have brought.
+type listing[T any] struct {
+	rows     []T
+	seen     map[rowKey]bool
+	received int
+	total    int
+}
+
+// rowKey tells rows apart; those without an id by their name.
+type rowKey struct {
+	ID   key    `json:"id"`
+	Name string `json:"name"`
+}
+
+// add takes a page. A row may come twice on one page, but on two it stands in
+// the place of another.
+func (l *listing[T]) add(a wire.Answer, e envelope, page int) error {
+	total := int(e.Summary.Total)
+	if page > 0 && total != l.total {
+		return a.Broken("the total went from %d to %d between two pages", l.total, total)
+	}
+	l.total = total
+	l.received += len(e.List)
+	for _, text := range e.List {
+		k, err := decode[rowKey](a, text)
+		if err != nil {
+			return err
+		}
+		if l.seen[k] && page > 0 {
+			return a.Broken("a row is on two pages")
+		}
+		if l.seen[k] {
 			continue
 		}
-		if len(rows) != int(e.Summary.Total) {
-			return nil, a.Broken("%d rows were listed, the total is %v", len(rows), float64(e.Summary.Total))
+		l.seen[k] = true
+		row, err := decode[T](a, text)
+		if err != nil {
+			return err
 		}
-		return rows, nil
+		l.rows = append(l.rows, row)
 	}
+	return nil
+}
+
+// whole refuses a listing that is short of rows or has too many.
+func (l *listing[T]) whole(a wire.Answer) error {
+	if l.received != l.total {
+		return a.Broken("%d rows were listed, the total is %d", l.received, l.total)
+	}
+	return nil
 }
 
 // kindOf turns GoGrid's error codes into kinds.
