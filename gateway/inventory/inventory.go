@@ -48,6 +48,7 @@ type Limits struct {
 	Listing  time.Duration // 60 s: one listing, login or point read
 	Change   time.Duration // 60 s: one call that changes something
 	Store    time.Duration // 5 s: one call of the store
+	Overdue  time.Duration // 15 s: a refresh that has not ended so long after it was due is a problem
 	Lease    time.Duration // 12 s: life of a lease, renewed after a third
 	Newborn  time.Duration // 5 min: no row younger than this is taken for gone
 	Lag      time.Duration // 60 s: how long a cloud may take to list what it made
@@ -139,6 +140,7 @@ func (o *Options) defaults() {
 	l.Listing = or(l.Listing, time.Minute)
 	l.Change = or(l.Change, time.Minute)
 	l.Store = or(l.Store, 5*time.Second)
+	l.Overdue = or(l.Overdue, 15*time.Second)
 	l.Lease = or(l.Lease, 12*time.Second)
 	l.Newborn = or(l.Newborn, 5*time.Minute)
 	l.Lag = or(l.Lag, time.Minute)

@@ -1,6 +1,8 @@
 package inventory_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +35,46 @@ func TestRefreshShowsWhatTheCloudsHold(t *testing.T) {
 		}
 		if st := h.status("a"); st.Problem != "" || !st.Complete || st.Counts[inventory.KindServer] != 3 || st.Identity.Account != "1" {
 			t.Errorf("status %+v", st)
+		}
+	})
+}
+
+func TestFirstRefreshUnderWayIsSaid(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.do(func() { a.hangs["Servers"] = true })
+		h := open(t, file, a)
+		defer h.stop()
+		if st := h.status("a"); st.Complete || st.Problem != "the first refresh has not ended" {
+			t.Errorf("status before the first refresh has ended: %+v", st)
+		}
+	})
+}
+
+// A cloud that hangs has not failed yet, but what is shown of it grows old.
+func TestOverdueRefreshIsAProblem(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a, b := newCloud("1"), newCloud("2")
+		a.add(1)
+		h := open(t, file, a, b)
+		defer h.stop()
+		a.do(func() { a.hangs["Servers"] = true })
+		h.sleep(33 * time.Second) // the listing is under way
+		if st := h.status("a"); st.Problem != "" {
+			t.Errorf("a problem at once: %s", st.Problem)
+		}
+		h.sleep(20 * time.Second)
+		st := h.status("a")
+		if !strings.Contains(st.Problem, "has not ended") || !errors.Is(st.Kind, providers.ErrUnavailable) || st.Since.IsZero() || !st.Complete {
+			t.Errorf("status of a cloud that hangs: %+v", st)
+		}
+		if st := h.status("b"); st.Problem != "" {
+			t.Errorf("the other cloud has a problem: %s", st.Problem)
+		}
+		a.do(func() { a.hangs["Servers"] = false })
+		h.sleep(2 * time.Minute)
+		if st := h.status("a"); st.Problem != "" {
+			t.Errorf("still a problem: %s", st.Problem)
 		}
 	})
 }

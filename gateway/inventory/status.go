@@ -3,6 +3,8 @@ package inventory
 import (
 	"maps"
 	"time"
+
+	"occigate/providers"
 )
 
 // Accounts tells how the accounts stand, in the order of the configuration.
@@ -18,6 +20,7 @@ func (v *Inventory) Accounts() []Status {
 				st.read(s.stamp, groupsOf(a.Provider))
 			}
 		})
+		st.late(v.o.Clock.Now(), v.o.Limits.Overdue)
 		all = append(all, st)
 	}
 	return all
@@ -47,6 +50,20 @@ func (st *Status) read(from *stamp, groups []group) {
 		if at := from.group(g).Observed; !at.IsZero() {
 			st.Kinds[kind] = at
 		}
+	}
+}
+
+// late shows that a refresh is overdue, or has never ended. A cloud that hangs
+// fails only when the call is given up, and a gateway that cannot list writes no
+// stamp at all.
+func (st *Status) late(now time.Time, overdue time.Duration) {
+	switch {
+	case st.Problem != "":
+	case !st.Next.IsZero() && now.Sub(st.Next) >= overdue:
+		st.Problem = "the refresh that was due at " + st.Next.UTC().Format(time.TimeOnly) + " UTC has not ended"
+		st.Kind, st.Since = providers.ErrUnavailable, st.Next
+	case !st.Complete:
+		st.Problem = "the first refresh has not ended"
 	}
 }
 
