@@ -23,6 +23,8 @@ var exampleEnv = map[string]string{
 	"OCCIGATE_LAB_PASSWORD":    "password",
 	"OCCIGATE_LAB_SECRET":      "secret",
 	"OCCIGATE_LONDON_KEY":      "key",
+	"OCCIGATE_GRID_KEY":        "key",
+	"OCCIGATE_GRID_SECRET":     "secret",
 	"OCCIGATE_REDIS_PASSWORD":  "password",
 	"OCCIGATE_ALICE":           "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
 }

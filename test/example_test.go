@@ -12,6 +12,7 @@ import (
 	"occigate/providers"
 	"occigate/providers/ec2"
 	"occigate/providers/elastichosts"
+	"occigate/providers/gogrid"
 	"occigate/providers/openstack"
 	"occigate/providers/registry"
 )
@@ -20,6 +21,7 @@ import (
 var settings = map[string]any{
 	"ec2":          &ec2.Settings{},
 	"elastichosts": &elastichosts.Settings{},
+	"gogrid":       &gogrid.Settings{},
 	"openstack":    &openstack.Settings{},
 }
 
