@@ -186,3 +186,31 @@ func TestResizeByTemplate(t *testing.T) {
 		})
 	}
 }
+
+// TestUserMixinByUpdate puts a user's mixin on a compute by POST and takes it
+// off by a PUT that does not name it.
+func TestUserMixinByUpdate(t *testing.T) {
+	p := demo(t)
+	const tag = "http://example.com/tags/ann#blue"
+	p.Must(t, http.StatusOK, "POST", "/-/", `Category: blue; scheme="http://example.com/tags/ann#"; class="mixin"; location="/tag/ann/blue/"`, "Content-Type", "text/plain")
+	for _, media := range renderings {
+		t.Run(string(media), func(t *testing.T) {
+			url := p.URL + first(t, p, "/network/")
+			if a := p.Say(t, "POST", url, media, thing{mixins: []string{tag}}); a.Status != http.StatusOK {
+				t.Fatalf("%d %s", a.Status, a.Body)
+			}
+			p.has(t, p.Entity(t, url), tag)
+			p.Contains(t, "/tag/ann/blue/", url)
+			if a := p.Echo(t, url, media); a.Status != http.StatusOK {
+				t.Fatalf("PUT of what GET gave: %d %s", a.Status, a.Body)
+			}
+			p.has(t, p.Entity(t, url), tag)
+			if a := p.Say(t, "PUT", url, media, thing{kind: occi.KindNetwork}); a.Status != http.StatusOK {
+				t.Fatalf("%d %s", a.Status, a.Body)
+			}
+			if e := p.Entity(t, url); slices.Contains(e.Mixins, tag) {
+				t.Errorf("a mixin that PUT does not name is still there: %v", e.Mixins)
+			}
+		})
+	}
+}
