@@ -65,7 +65,7 @@ func schemaOf(row *Row, at string, a *Answer) string {
 		return "locations.json"
 	case strings.Contains(query, "action=save"):
 		return "categories.json"
-	case row.Method == "DELETE":
+	case row.Method == "DELETE" && urlType(at) != "mixin":
 		return "done.json"
 	case entity && link:
 		return "link.json"
