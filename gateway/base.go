@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -14,6 +15,9 @@ func (g *Gateway) base(r *http.Request) string {
 		return u.Scheme + "://" + u.Host
 	}
 	scheme, host := "http", r.Host
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" {
+		host = local.String() // HTTP/1.0 needs no Host
+	}
 	if r.TLS != nil {
 		scheme = "https"
 	}

@@ -34,6 +34,7 @@ func Run(ctx context.Context, args []string, env map[string]string, stdout, stde
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // or cobra helps on unknown commands, and succeeds
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(c.demo(), c.serve(), c.check(), c.hash(), c.version())

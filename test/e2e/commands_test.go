@@ -62,6 +62,15 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+func TestUnknownCommandIsAnError(t *testing.T) {
+	if _, err := run(t, nil, "sevre"); err == nil || !strings.Contains(err.Error(), "sevre") {
+		t.Errorf("sevre: %v", err)
+	}
+	if out, err := run(t, nil); err != nil || !strings.Contains(out, "serve") {
+		t.Errorf("no command: %q, %v", out, err)
+	}
+}
+
 func TestHashIsAccepted(t *testing.T) {
 	out, err := run(t, nil, "hash", "--token")
 	if err != nil {

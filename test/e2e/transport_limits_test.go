@@ -15,6 +15,16 @@ import (
 	"time"
 )
 
+// An HTTP/1.0 client may leave Host out; locations are whole nevertheless.
+func TestNoHost(t *testing.T) {
+	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0")
+	p.Eventually(t, "a machine there", func() bool { return p.Do(t, "GET", "/compute/", "").Body != "" })
+	a, _ := exchange(t, p, "GET /compute/ HTTP/1.0\r\nAccept: text/uri-list\r\n\r\n")
+	if a.Status != http.StatusOK || !strings.HasPrefix(a.Body, p.URL+"/compute/") {
+		t.Errorf("%d %.100q, want locations below %s", a.Status, a.Body, p.URL)
+	}
+}
+
 // exchange sends raw bytes on a connection of its own, reads one answer, and
 // tells whether the connection is closed then.
 func exchange(t *testing.T, p *Program, request string) (a Answer, closed bool) {
