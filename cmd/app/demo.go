@@ -153,10 +153,12 @@ Try, in another terminal:
   curl -H 'Accept: application/occi+json' %s/compute/
   curl %s/clouds
 
-Let OpenStack hang, and see that the list still answers and says so:
+Let OpenStack hang, and see that the list still answers and, after some 20
+seconds, says so in its headers:
 
   curl -X PUT -d '[{"kind":"hang"}]' %s/_faults
+  curl -I %s/compute/
 
 Ctrl-C ends it.
-`, Version, url, url, url, url, clouds.osURL)
+`, Version, url, url, url, url, clouds.osURL, url)
 }
