@@ -46,7 +46,7 @@ func (r serverRow) server() providers.Server {
 		c.state = providers.StateUnknown
 	}
 	s := providers.Server{
-		ID: r.ID.String(), Name: title, Token: token, Zone: cmp.Or(r.Datacenter.Name, r.IP.Datacenter.Name),
+		ID: r.ID.String(), Name: cmp.Or(title, r.Name), Token: token, Zone: cmp.Or(r.Datacenter.Name, r.IP.Datacenter.Name),
 		ImageID: r.Image.ID.String(), SizeID: r.RAM.ID.String(), MemoryMiB: mebibytes(r.RAM.Name),
 		Architecture: r.Image.architecture(), Cores: int(math.Ceil(float64(r.Cores))),
 		State: c.state, NativeState: r.State.Name, Power: c.power, Abilities: c.abilities,

@@ -28,6 +28,7 @@ func (c *Cloud) AddServer(s Server) Server {
 		s.ID = c.nextID()
 		fill(&s.State, On)
 		fill(&s.RAM, ram[0].Option)
+		fill(&s.Datacenter, USWest1)
 		fill(&s.Created, c.at)
 		for _, ip := range []string{s.IP, s.PrivateIP} {
 			if a := c.address(ip); a != nil {
