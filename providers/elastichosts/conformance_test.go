@@ -108,7 +108,7 @@ type site struct {
 func newSite(t testing.TB, format string) *site {
 	t.Helper()
 	s := &site{plan: new(fault.Plan), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	s.Cloud = cloudsim.New(cloudsim.Options{Clock: s.Now, Transition: transition, Key: key, Faults: s.plan, ServerLeft: transition / 4})
+	s.Cloud = cloudsim.New(cloudsim.Options{Clock: s.Now, Transition: transition, Key: key, Faults: s.plan, Lingering: transition / 2})
 	s.Furnish()
 	server := httptest.NewServer(http.StripPrefix("/api", s))
 	t.Cleanup(server.Close)

@@ -264,8 +264,12 @@ func TestDeleteTakesOnlyWhatItsCreateMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.finish(ticket); err != nil {
+	_, messages, err := r.finish(ticket)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(messages, func(m string) bool { return strings.Contains(m, "busy") }) {
+		t.Errorf("messages %q: want the wait for a drive that is still claimed", messages)
 	}
 	names, _ := r.volumes()
 	if diff := cmp.Diff([]string{"data"}, names); diff != "" {

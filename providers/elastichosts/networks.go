@@ -136,24 +136,27 @@ func interfaces(server props) (found []providers.Interface) {
 		i := providers.Interface{
 			ID: nic, ServerID: lower(server["server"]), NetworkID: cmp.Or(lower(segment), public),
 			Device: fmt.Sprintf("eth%d", n), MAC: server[nic+":mac"], Public: segment == "",
-			Static: asked != "" && asked != "auto", State: providers.ResourceOffline, NativeState: server["status"], Fixed: true,
+			Static: len(addressesIn(asked)) > 0, State: providers.ResourceOffline, NativeState: server["status"], Fixed: true,
 		}
 		if server["status"] == "active" {
 			i.State = providers.ResourceOnline
 		}
-		ips := slices.DeleteFunc(strings.Fields(cmp.Or(server[nic+":dhcp:ip"], asked)), notIP)
+		ips := addressesIn(cmp.Or(server[nic+":dhcp:ip"], asked))
 		if len(ips) > 0 {
-			i.IP, i.MoreIPs = ips[0], slices.Clip(ips[1:])
+			i.IP = ips[0]
 		}
-		if len(i.MoreIPs) == 0 {
-			i.MoreIPs = nil
+		if len(ips) > 1 {
+			i.MoreIPs = ips[1:]
 		}
 		found = append(found, i)
 	}
 	return found
 }
 
-func notIP(text string) bool {
-	_, err := netip.ParseAddr(text)
-	return err != nil
+// addressesIn gives the addresses of a list that may hold "auto".
+func addressesIn(list string) []string {
+	return slices.DeleteFunc(strings.Fields(list), func(text string) bool {
+		_, err := netip.ParseAddr(text)
+		return err != nil
+	})
 }

@@ -30,9 +30,8 @@ type Options struct {
 	// there is no limit.
 	Capacity int64
 
-	// ServerLeft makes "claimed" and the ban on destroying a drive end only this
-	// long after its server was destroyed.
-	ServerLeft time.Duration
+	// Lingering is how long a drive stays claimed once its server was destroyed.
+	Lingering time.Duration
 
 	Faults *fault.Plan // default none in force
 }
@@ -65,7 +64,7 @@ type Cloud struct {
 	byID      map[string]*thing // by kind and id
 	leased    int               // addresses given so far
 	stubborn  map[string]bool   // servers whose guest ignores the power button
-	unclaimed map[string]time.Time
+	lingering map[string]claim  // by drive, of servers that are gone
 }
 
 // kind is what a thing is. It is also the key that holds its id, but for
@@ -91,12 +90,18 @@ type thing struct {
 	content string    // of a drive: the standard drive it is a copy of, "packed" for a useless one
 }
 
+// claim is a server's use of a drive that ends at a time.
+type claim struct {
+	text string
+	ends time.Time
+}
+
 // New makes a zone without anything in it; [Cloud.Furnish] adds the standard
 // drives.
 func New(o Options) *Cloud {
 	c := &Cloud{
 		opt: o.withDefaults(), mux: http.NewServeMux(), byID: map[string]*thing{},
-		stubborn: map[string]bool{}, unclaimed: map[string]time.Time{},
+		stubborn: map[string]bool{}, lingering: map[string]claim{},
 	}
 	for _, r := range routes {
 		c.mux.Handle(r.path, c.serve(r))

@@ -103,15 +103,17 @@ func (c *Cloud) claims(t *thing) (claims []string) {
 	for _, s := range c.all(server) {
 		for _, device := range slices.Sorted(maps.Keys(s.keys)) {
 			if isDevice(device) && strings.EqualFold(s.keys[device], t.id) {
-				claims = append(claims, "user:guest:"+s.id+":"+device)
+				claims = append(claims, claimOf(s.id, device))
 			}
 		}
 	}
-	if until, held := c.unclaimed[t.id]; held && c.opt.Clock().Before(until) {
-		claims = append(claims, "user:guest:gone:ide:0:0")
+	if last, held := c.lingering[t.id]; held && c.opt.Clock().Before(last.ends) {
+		claims = append(claims, last.text)
 	}
 	return claims
 }
+
+func claimOf(server, device string) string { return "user:guest:" + server + ":" + device }
 
 // driveKeys are the keys that a user may give a drive, beside user:*.
 var driveKeys = map[string]bool{

@@ -254,7 +254,7 @@ func destroyServer(c *Cloud, q *call) (answer, error) {
 	}
 	for key, id := range t.keys {
 		if isDevice(key) {
-			c.unclaimed[strings.ToLower(id)] = c.opt.Clock().Add(c.opt.ServerLeft)
+			c.lingering[strings.ToLower(id)] = claim{claimOf(t.id, key), c.opt.Clock().Add(c.opt.Lingering)}
 		}
 	}
 	c.drop(t)
