@@ -141,7 +141,7 @@ func TestPartialRefused(t *testing.T) {
 		{"more than any size has", thing{attributes: attr(occi.AttrMemory, 4096.0)}, 400, "4096 GiB"},
 		{"a long title", thing{title: strings.Repeat("x", 256)}, 400, "255"},
 		{"a kind that changes", thing{kind: occi.KindStorage}, 400, "kind"},
-		{"a link to nowhere", thing{kind: occi.KindCompute, links: []thing{{kind: occi.KindStorageLink, target: "/storage/none"}}}, 400, "/storage/none"},
+		{"a link to nowhere", thing{links: []thing{{kind: occi.KindStorageLink, target: "/storage/none"}}}, 400, "/storage/none"},
 	}
 	before := p.Entity(t, url)
 	for _, c := range cases {
@@ -210,6 +210,39 @@ func TestUserMixinByUpdate(t *testing.T) {
 			}
 			if e := p.Entity(t, url); slices.Contains(e.Mixins, tag) {
 				t.Errorf("a mixin that PUT does not name is still there: %v", e.Mixins)
+			}
+		})
+	}
+}
+
+// TestPutOfOtherKinds makes a storage, a network and a link at chosen UUIDs.
+func TestPutOfOtherKinds(t *testing.T) {
+	p := demo(t)
+	for name, cloud := range clouds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			here := []string{cloudMixin(name)}
+			image := p.Mixin(t, occi.MixinOSTemplate, cloud.image)
+			compute := p.made(t, "/compute/", thing{kind: occi.KindCompute, mixins: []string{image.ID(), profile + "small"}})
+			storage := p.URL + "/storage/" + uuid.NewString()
+			for _, c := range []struct {
+				url, state string
+				wish       thing
+			}{
+				{p.URL + "/network/" + uuid.NewString(), "active", thing{kind: occi.KindNetwork, mixins: here, title: "net"}},
+				{storage, "online", thing{kind: occi.KindStorage, mixins: here, attributes: map[string]any{occi.AttrStorageSize: 0.1}}},
+				{p.URL + "/storagelink/" + uuid.NewString(), "active", thing{kind: occi.KindStorageLink, source: compute, target: storage}},
+			} {
+				p.State(t, compute, "active")
+				for _, want := range []int{http.StatusCreated, http.StatusOK} {
+					if a := p.Say(t, "PUT", c.url, occi.TextPlain, c.wish); a.Status != want {
+						t.Fatalf("PUT %s: %d %s, want %d", c.url, a.Status, a.Body, want)
+					}
+				}
+				p.State(t, c.url, c.state)
+				if a := p.Echo(t, c.url, occi.OCCIJSON); a.Status != http.StatusOK {
+					t.Errorf("PUT of what GET gave at %s: %d %s", c.url, a.Status, a.Body)
+				}
 			}
 		})
 	}

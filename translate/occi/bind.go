@@ -57,8 +57,13 @@ func (b Binder) Read(d *Document) ([]Entity, error) {
 // Update reads a partial update of an entity: mixins to associate, attributes
 // to set, links to add. The kind may be left out and cannot change.
 func (b Binder) Update(d *Document, current *Entity) (*Bound, error) {
+	if others := d.Entities; !current.IsLink() && len(others) > 0 && !slices.ContainsFunc(others, isNoLink) {
+		return b.entity(&Part{Pos: others[0].Pos, Links: others}, forUpdate, current) // {"links": […]} of a resource
+	}
 	return b.one(d, forUpdate, current)
 }
+
+func isNoLink(p Part) bool { return !p.isLink() }
 
 // Replace reads the full description that an entity gets: what is not given
 // is unset. Required attributes must be there, the kind may be left out.
