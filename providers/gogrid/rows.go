@@ -132,13 +132,30 @@ type jobRow struct {
 	ID      key    `json:"id"`
 	Command option `json:"command"`
 	State   option `json:"currentstate"`
-	Created number `json:"createdon"` // milliseconds
 	History []struct {
 		Note string `json:"note"`
 	} `json:"history"`
-	Detail struct {
-		Name string `json:"name"`
-	} `json:"detail"`
+	Detail detail `json:"detail"`
+}
+
+// detail says what a job is about: an object or, as Java prints one, a text:
+// {type=virtual_server, name=web}.
+type detail struct{ Name string }
+
+func (d *detail) UnmarshalJSON(text []byte) error {
+	var object struct{ Name string }
+	var printed string
+	if json.Unmarshal(text, &printed) == nil {
+		for field := range strings.SplitSeq(strings.Trim(printed, "{}"), ", ") {
+			if name, is := strings.CutPrefix(field, "name="); is {
+				d.Name = name
+			}
+		}
+		return nil
+	}
+	err := json.Unmarshal(text, &object)
+	d.Name = object.Name
+	return err
 }
 
 // mebibytes reads a size's name: 512MB, 1GB. Others are 0.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"occigate/providers"
@@ -22,6 +23,10 @@ type ticket struct {
 // patience is how long a create without any sign of life is waited for. Clients
 // of the time gave up after 15 minutes.
 const patience = time.Hour
+
+// clockSkew is how far the cloud's clock may be behind; signatures would not be
+// taken with more.
+const clockSkew = 10 * time.Minute
 
 func (p *Provider) ticket(t ticket) providers.Ticket {
 	t.Started = p.clock.Now().Unix()
@@ -72,7 +77,8 @@ var lost = []string{"Failed", "Canceled", "Fatal"}
 // counts; there may be none to be seen yet.
 func (p *Provider) building(ctx context.Context, t providers.Ticket, now ticket) (providers.Progress, error) {
 	const op = "grid/job/list"
-	jobs, err := list[jobRow](ctx, p, op, url.Values{"object": {now.Create}})
+	since := time.Unix(now.Started, 0).Add(-clockSkew)
+	jobs, err := list[jobRow](ctx, p, op, url.Values{"startdate": {strconv.FormatInt(since.UnixMilli(), 10)}})
 	if err != nil {
 		return providers.Progress{}, err
 	}
