@@ -85,3 +85,24 @@ func RetryAfter(err error) time.Duration {
 func Errorf(kind error, op, format string, args ...any) error {
 	return &Error{Kind: kind, Op: op, Message: fmt.Sprintf(format, args...)}
 }
+
+// unmade is the failure of what a change needs first.
+type unmade struct{ error }
+
+func (u unmade) Unwrap() error { return u.error }
+
+// Unmade marks the failure of a read that an adapter makes before it asks for a
+// change: whatever the kind is, the change was not asked for. nil is nil.
+func Unmade(err error) error {
+	if err == nil {
+		return nil
+	}
+	return unmade{err}
+}
+
+// Unclear reports whether a change may have been made though it failed: nothing
+// is known of the outcome, and it is not marked by [Unmade].
+func Unclear(err error) bool {
+	var u unmade
+	return err != nil && Kind(err) == ErrUnavailable && !errors.As(err, &u)
+}

@@ -111,11 +111,6 @@ func (w *worker) call(ctx context.Context, do func(context.Context) error) error
 	return do(ctx)
 }
 
-// unclear reports whether a change may have been made though it failed.
-func unclear(err error) bool {
-	return err != nil && providers.Kind(err) == providers.ErrUnavailable
-}
-
 // begin writes an intent before its call. An older intent of the class is
 // replaced, unless busy says that it stands in the way.
 func (w *worker) begin(ctx context.Context, in intent, busy func(intent) error) error {

@@ -135,7 +135,7 @@ func (v *Inventory) assign(ctx context.Context, w *worker, server, network *Item
 		}
 		w.reserved(ctx, token, reserved.ID)
 		assigned, t, err := assigner.AssignAddress(ctx, reserved.ID, server.Native)
-		if err != nil && !unclear(err) {
+		if err != nil && !providers.Unclear(err) {
 			w.unassigned(ctx, maker, token, reserved.ID)
 		}
 		if assigned.ID == "" {

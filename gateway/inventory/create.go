@@ -92,7 +92,7 @@ func (w *worker) taken(was intent) error {
 // answered goes on with what the cloud said. A refusal leaves nothing behind.
 func (v *Inventory) answered(ctx context.Context, w *worker, in intent, got answer, err error) (*Item, error) {
 	switch {
-	case unclear(err):
+	case providers.Unclear(err):
 		in.Problem = err.Error()
 		w.record(ctx, in.to(unknown, w.now()))
 		w.ring()

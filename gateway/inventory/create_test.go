@@ -95,6 +95,26 @@ func TestRefusedCreateLeavesNothing(t *testing.T) {
 	})
 }
 
+// A create that failed before the cloud was asked for it leaves nothing, though
+// the kind of the failure is that of lost answers.
+func TestCreateThatWasNotAskedForLeavesNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		h := open(t, file, a)
+		defer h.stop()
+		a.do(func() {
+			a.fails["CreateServer"] = providers.Unmade(&providers.Error{Kind: providers.ErrUnavailable, Op: "GET /servers", Message: "down"})
+		})
+		if _, err := h.create("a", "x"); providers.Kind(err) != providers.ErrUnavailable || !strings.Contains(err.Error(), "down") {
+			t.Errorf("error %v", err)
+		}
+		h.sleep(time.Second)
+		if list := h.List(inventory.KindServer); len(list) != 0 {
+			t.Errorf("shown: %+v", list[0])
+		}
+	})
+}
+
 func TestClientChosenIDs(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := newCloud("1")

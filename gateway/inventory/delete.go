@@ -32,7 +32,7 @@ func (v *Inventory) Delete(ctx context.Context, id string) error {
 		in.Reserve = it.Native
 	}
 	if err := w.begin(ctx, in, w.stands); err != nil {
-		if !unclear(err) {
+		if !providers.Unclear(err) {
 			return err
 		}
 		w.log.Warn("a delete is made without its intent", zap.String("id", id), zap.Error(err))

@@ -136,7 +136,7 @@ func (v *Inventory) ResizeVolume(ctx context.Context, id string, sizeGiB float64
 // through without the store too, since repeating them is harmless.
 func (v *Inventory) change(ctx context.Context, w *worker, in intent, do func(context.Context) (providers.Ticket, error)) (*Item, error) {
 	if err := w.begin(ctx, in, w.stands); err != nil {
-		if !unclear(err) {
+		if !providers.Unclear(err) {
 			return nil, err
 		}
 		w.log.Warn("a change is made without its intent", zap.String("id", in.ID), zap.Error(err))

@@ -27,7 +27,7 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 	const operation = "RunInstances"
 	in, err := p.launch(ctx, spec)
 	if err != nil {
-		return providers.Server{}, "", err
+		return providers.Server{}, "", providers.Unmade(err)
 	}
 	out, err := keyed(ctx, p.api.RunInstances, in)
 	if err != nil {

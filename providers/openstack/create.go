@@ -29,7 +29,7 @@ const tagPrefix = tokenKey + ":"
 func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) (providers.Server, providers.Ticket, error) {
 	found, err := p.withToken(ctx, spec.Token)
 	if err != nil {
-		return providers.Server{}, "", err
+		return providers.Server{}, "", providers.Unmade(err)
 	}
 	if found != nil {
 		s, err := found.server(nil)
@@ -37,10 +37,10 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 	}
 	wish, err := p.wish(ctx, spec)
 	if err != nil {
-		return providers.Server{}, "", err
+		return providers.Server{}, "", providers.Unmade(err)
 	}
 	if err := p.volumesExist(ctx, spec.Volumes); err != nil {
-		return providers.Server{}, "", err
+		return providers.Server{}, "", providers.Unmade(err)
 	}
 	made, err := p.keyPair(ctx, &wish, spec)
 	if err != nil {

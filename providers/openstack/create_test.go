@@ -54,6 +54,19 @@ func TestCreateSaysEverything(t *testing.T) {
 	}
 }
 
+// TestOnlyALostPostIsUnclear: what fails before it has made nothing.
+func TestOnlyALostPostIsUnclear(t *testing.T) {
+	for call, unclear := range map[string]bool{"GET /servers/detail": false, "POST /servers": true} {
+		s := newSite(t)
+		p := s.adapter(t, s.settings())
+		s.plan.Set(fault.Fault{Kind: fault.Status, Call: call, Status: http.StatusInternalServerError})
+		_, _, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: "t", ImageID: s.image, SizeID: "m1.tiny"})
+		if !errors.Is(err, providers.ErrUnavailable) || providers.Unclear(err) != unclear {
+			t.Errorf("%s fails: %v, unclear %v, want %v", call, err, providers.Unclear(err), unclear)
+		}
+	}
+}
+
 // TestNetworkOfAServerThatNamesNone depends on what the project has.
 func TestNetworkOfAServerThatNamesNone(t *testing.T) {
 	const own = `"project_id": "p1", "subnets": ["s"]}`
