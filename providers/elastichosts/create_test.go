@@ -277,6 +277,26 @@ func TestDeleteTakesOnlyWhatItsCreateMade(t *testing.T) {
 	}
 }
 
+// TestDeleteWhoseDrivesCannotBeReached leaves them to the ticket.
+func TestDeleteWhoseDrivesCannotBeReached(t *testing.T) {
+	r := newRig(t)
+	s := r.server(providers.StateActive)
+	r.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusServiceUnavailable, Call: "GET /drives/{id}/info", Times: 2})
+	ticket, err := r.DeleteServer(t.Context(), s.ID)
+	if err != nil || ticket == "" {
+		t.Fatalf("ticket %q, %v; want one for the drive", ticket, err)
+	}
+	if _, err := r.Poll(t.Context(), ticket); !errors.Is(err, providers.ErrUnavailable) {
+		t.Errorf("a step that could not be taken: %v", err)
+	}
+	if _, _, err := r.finish(ticket); err != nil {
+		t.Fatal(err)
+	}
+	if names, _ := r.volumes(); len(names) != 0 {
+		t.Errorf("drives %q are left", names)
+	}
+}
+
 func TestForeignTickets(t *testing.T) {
 	r := newRig(t)
 	for _, ticket := range []providers.Ticket{"no JSON", `{"do":"dance"}`, `{"do":"await image"}`} {

@@ -212,7 +212,8 @@ func (p *Provider) setStopped(ctx context.Context, id string, keys func(props) (
 }
 
 // DeleteServer destroys a server, which the cloud does in any state. Its drives
-// stay, so those that were made for it are destroyed by the ticket.
+// stay, so those that were made for it are destroyed after it, and by the
+// ticket as long as they are busy or cannot be reached.
 func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticket, error) {
 	row, err := p.serverRow(ctx, id)
 	if err != nil {
@@ -225,7 +226,11 @@ func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticke
 	if row[tokenKey] == "" || len(left) == 0 {
 		return "", nil
 	}
-	return ticket{Do: destroyDrives, Server: id, Token: row[tokenKey], Drives: left}.text(), nil
+	t := ticket{Do: destroyDrives, Server: id, Token: row[tokenKey], Drives: left}
+	if progress, err := p.pollDestroy(ctx, t); err == nil {
+		return progress.Ticket, nil
+	}
+	return t.text(), nil // the server is gone, whatever became of its drives
 }
 
 // claimants are the servers that hold a drive: "claimed" is a list such as

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -125,27 +126,37 @@ func (p *Provider) pollStop(ctx context.Context, t ticket) (providers.Progress, 
 	return providers.Progress{Ticket: t.text(), ID: t.Server, Message: "waiting for the guest to shut down"}, nil
 }
 
-// pollDestroy destroys the next drive that carries the mark of having been made
-// for the server. Others, and one that another server holds by now, are left.
+// pollDestroy destroys the drives that were made for the server and can be
+// destroyed by now; the others are left to the next step.
 func (p *Provider) pollDestroy(ctx context.Context, t ticket) (providers.Progress, error) {
-	if len(t.Drives) == 0 {
-		return providers.Progress{}, nil
+	var busy []string
+	for _, drive := range t.Drives {
+		err := p.destroyOwn(ctx, drive, t)
+		switch {
+		case errors.Is(err, providers.ErrConflict):
+			busy = append(busy, drive)
+		case err != nil && !errors.Is(err, providers.ErrNotFound):
+			return providers.Progress{}, err
+		}
 	}
-	next := t.Drives[0]
-	drive, err := p.readOne(ctx, "drive", "GET /drives/{id}/info", next)
-	ours := err == nil && drive[bootKey] == t.Token && !slices.ContainsFunc(claimants(drive), func(s string) bool { return s != lower(t.Server) })
-	if ours {
-		_, err = p.send(ctx, nil, "POST /drives/{id}/destroy", next)
-	}
-	switch {
-	case errors.Is(err, providers.ErrConflict): // still claimed: the next step tries again
-		return providers.Progress{Ticket: t.text(), ID: t.Server, Message: "drive " + next + " is busy"}, nil
-	case err != nil && !errors.Is(err, providers.ErrNotFound):
-		return providers.Progress{}, err
-	}
-	t.Drives = t.Drives[1:]
-	if len(t.Drives) == 0 {
+	if len(busy) == 0 {
 		return providers.Progress{ID: t.Server}, nil
 	}
-	return providers.Progress{Ticket: t.text(), ID: t.Server}, nil
+	t.Drives = busy
+	return providers.Progress{Ticket: t.text(), ID: t.Server, Message: fmt.Sprintf("%d drives are busy", len(busy))}, nil
+}
+
+// destroyOwn destroys a drive that carries the mark of having been made for the
+// server. Others, and one that another server holds by now, are left alone.
+func (p *Provider) destroyOwn(ctx context.Context, id string, t ticket) error {
+	drive, err := p.readOne(ctx, "drive", "GET /drives/{id}/info", id)
+	if err != nil {
+		return err
+	}
+	elsewhere := slices.ContainsFunc(claimants(drive), func(s string) bool { return s != lower(t.Server) })
+	if drive[bootKey] != t.Token || elsewhere {
+		return nil
+	}
+	_, err = p.send(ctx, nil, "POST /drives/{id}/destroy", id)
+	return err
 }
