@@ -26,8 +26,8 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 	if err := p.possible(spec); err != nil {
 		return providers.Server{}, "", err
 	}
-	if s, ticket, err := p.made(ctx, spec.Token); err != nil || ticket != "" || s.ID != "" {
-		return s, ticket, err
+	if s, ticket, err := p.made(ctx, spec.Token); err != nil || s.Token != "" {
+		return s, ticket, providers.Unmade(err)
 	}
 	name := nameOf(cmp.Or(spec.Name, spec.Hostname), spec.Token)
 	args := url.Values{
@@ -101,6 +101,9 @@ func (p *Provider) add(ctx context.Context, args url.Values, ip string) (row ser
 	tried := []string{}
 	for range attempts {
 		free, listErr := p.free(ctx, ip)
+		if listErr != nil && len(tried) == 0 {
+			return row, providers.Unmade(listErr)
+		}
 		if listErr != nil {
 			return row, listErr
 		}

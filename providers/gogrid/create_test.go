@@ -167,6 +167,32 @@ func TestAddAnsweredWith500(t *testing.T) {
 	}
 }
 
+// TestFailuresBeforeAndAfterTheAdd tells the calls that fail before anything was
+// asked for from those after which a server may be there.
+func TestFailuresBeforeAndAfterTheAdd(t *testing.T) {
+	broken := func(call string) fault.Fault { return fault.Fault{Kind: fault.Status, Status: 500, Call: call} }
+	tests := []struct {
+		name    string
+		fault   fault.Fault
+		unclear bool
+	}{
+		{"the search for the token", broken("grid/server/list"), false},
+		{"the search for an address", broken("grid/ip/list"), false},
+		{"the add", broken("grid/server/add"), true},
+		{"the answer to the add", fault.Fault{Kind: fault.Cut, Call: "grid/server/add"}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSite(t, cloudsim.Options{})
+			s.plan.Set(tt.fault)
+			_, _, err := s.adapter(t, s.settings()).CreateServer(t.Context(), s.wish())
+			if providers.Kind(err) != providers.ErrUnavailable || providers.Unclear(err) != tt.unclear {
+				t.Errorf("%v: unclear %v, want %v", err, providers.Unclear(err), tt.unclear)
+			}
+		})
+	}
+}
+
 func TestSameTokenFindsServerWithoutDescription(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})
 	row := s.AddServer(cloudsim.Server{Name: "old" + ours})
