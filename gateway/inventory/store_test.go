@@ -3,6 +3,7 @@ package inventory_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -159,6 +160,25 @@ func TestTheStoreIsEmptied(t *testing.T) {
 		}
 		if n := a.count("CreateServer"); n != 1 {
 			t.Errorf("%d creates", n)
+		}
+	})
+}
+
+// What the clouds can give back is asked for at once, not when it is due.
+func TestWhatAnEmptiedStoreHeldIsListedAtOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := estate()
+		first, second := openStore(t, file), openStore(t, file+".new")
+		defer first.Close()
+		defer second.Close()
+		st := &watched{Store: first}
+		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		defer h.stop()
+		before := h.status("a").Counts
+		st.set(func() { st.Store = second })
+		h.sleep(15 * time.Second) // the next listing of the catalogue is due in a quarter of an hour
+		if st := h.status("a"); !st.Complete || !maps.Equal(st.Counts, before) {
+			t.Errorf("%+v, want as many as before: %v", st, before)
 		}
 	})
 }

@@ -148,6 +148,7 @@ func (w *worker) start(ctx context.Context, now time.Time) (next time.Time) {
 		w.fly(ctx, w.limits.Listing, w.identify)
 		return time.Time{}
 	}
+	w.relist(now)
 	least := or(w.Refresh.Least, 5*time.Second)
 	due, next := dueNow(w.hurried(now), w.groups, w.last, now, least)
 	for _, g := range due {
@@ -157,6 +158,19 @@ func (w *worker) start(ctx context.Context, now time.Time) (next time.Time) {
 		}
 	}
 	return next
+}
+
+// relist brings the listings forward that the store has lost since they were
+// written, as when it was emptied: what they showed is not shown any more.
+func (w *worker) relist(now time.Time) {
+	w.feed.with(w.UID, func(s *state) {
+		for _, g := range w.groups {
+			if !w.complete[g][0].IsZero() && (s.stamp == nil || s.stamp.group(g).Observed.IsZero()) {
+				w.slots[g] = w.slots[g].ring(now)
+				delete(w.complete, g)
+			}
+		}
+	})
 }
 
 // hurried are the slots, brought forward where something is in transition.
