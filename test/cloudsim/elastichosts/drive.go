@@ -72,14 +72,32 @@ func (c *Cloud) show(t *thing) object {
 			o["imaging"] = imaging
 		}
 	case server:
-		if o["status"] == "active" && o["nic:0:dhcp"] != "" {
-			o["nic:0:dhcp:ip"] = o["nic:0:dhcp"]
-			if o["nic:0:dhcp"] == "auto" {
-				o["nic:0:dhcp:ip"] = lease(t.id)
-			}
+		if o["status"] == "active" {
+			showRun(o)
 		}
 	}
 	return o
+}
+
+// showRun adds what only a running server has: the address that was leased and
+// the counters of interfaces and drives.
+func showRun(o object) {
+	switch o["nic:0:dhcp"] {
+	case "":
+	case "auto":
+		o["nic:0:dhcp:ip"] = lease(o["server"])
+	default:
+		o["nic:0:dhcp:ip"] = o["nic:0:dhcp"]
+	}
+	counters := []string{"rx", "tx", "rx:packets", "tx:packets"}
+	for key := range o {
+		if isDevice(key) {
+			counters = append(counters, key+":read:bytes", key+":read:requests", key+":write:bytes", key+":write:requests")
+		}
+	}
+	for _, key := range counters {
+		o[key] = "4096"
+	}
 }
 
 // imaging is the progress of a copy. The key shows up a little late, says

@@ -51,9 +51,11 @@ func createServer(start bool) func(*Cloud, *call) (answer, error) {
 func (c *Cloud) makeServer(id string, keys object) *thing {
 	o := object{
 		"smp": "auto", "persistent": "false", "status": "stopped", "server": id, "user": c.opt.User,
-		"rx": "0", "tx": "0", "rx:packets": "0", "tx:packets": "0",
 	}
 	maps.Copy(o, keys)
+	if o["nic:0:dhcp"] != "" {
+		o["nic:0:block"] = "tcp/21 tcp/22 tcp/23 tcp/25" // the ports that are closed from outside
+	}
 	if o["nic:1:vlan"] != "" && o["nic:1:mac"] == "" {
 		o["nic:1:mac"] = fmt.Sprintf("d2:%s:%s:%s:%s:%s", id[0:2], id[2:4], id[4:6], id[6:8], id[9:11])
 	}
