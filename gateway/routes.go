@@ -26,6 +26,11 @@ func (g *Gateway) routes(e *echo.Echo) {
 	both(a, "/metrics", echo.WrapHandler(g.metrics.handler()))
 	both(a, "/clouds", g.clouds) // how fresh each cloud's part is
 
+	rest(open, "/healthz", "GET, HEAD")
+	rest(open, "/readyz", "GET, HEAD")
+	rest(a, "/metrics", "GET, HEAD")
+	rest(a, "/clouds", "GET, HEAD")
+
 	o := a.Group("", g.version, g.bounded, g.conditional)
 	for _, path := range []string{"/-/", "/-", "/.well-known/org/ogf/occi/-/", "/.well-known/org/ogf/occi/-"} {
 		both(o, path, g.query)

@@ -63,6 +63,11 @@ func TestOptions(t *testing.T) {
 			t.Errorf("PATCH %s allows %q, OPTIONS %q", path, refused.Header.Get("Allow"), a.Header.Get("Allow"))
 		}
 	}
+	for _, path := range []string{"/healthz", "/readyz", "/clouds", "/metrics"} {
+		if a := p.Must(t, http.StatusMethodNotAllowed, "POST", path, ""); a.Header.Get("Allow") != "GET, HEAD, OPTIONS" {
+			t.Errorf("POST %s allows %q", path, a.Header.Get("Allow"))
+		}
+	}
 	p.Must(t, http.StatusNotFound, "OPTIONS", "/nothing/", "")
 	a, _ := exchange(t, p, "OPTIONS * HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n")
 	if a.Status != http.StatusOK || a.Header.Get("Allow") == "" {
