@@ -102,6 +102,9 @@ func found(in intent, f facts) (intent, step) {
 // settleDelete waits for evidence that the item is gone. One that lives on for
 // long after the cloud accepted comes back with a problem.
 func settleDelete(in intent, f facts, l Limits) (intent, step) {
+	if in.Phase == accepted && in.Ticket != "" { // what came with the item may be left to take away
+		return in, poll
+	}
 	if !f.seen && in.Phase != calling && f.after(in.Changed) {
 		return in, done
 	}
@@ -113,9 +116,6 @@ func settleDelete(in intent, f facts, l Limits) (intent, step) {
 	case unknown:
 		return in, forget
 	case accepted:
-		if in.Ticket != "" {
-			return in, poll
-		}
 		if f.seen && f.now.Sub(in.Changed) >= l.Deleting && f.after(in.Changed) {
 			in.Problem = "the cloud accepted the delete, but still shows it"
 			return in.to(failed, f.now), keep

@@ -48,6 +48,7 @@ func TestSettle(t *testing.T) {
 		"delete: the asker crashed":                      {with(began(classDelete, calling), func(in *intent) { in.Until = noon }), listed, forget, calling},
 		"delete: accepted, still there":                  {began(classDelete, accepted), listed, wait, accepted},
 		"delete: accepted, a ticket":                     {with(began(classDelete, accepted), func(in *intent) { in.Ticket = "t" }), listed, poll, accepted},
+		"delete: accepted, gone, with a ticket left":     {with(began(classDelete, accepted), func(in *intent) { in.Ticket = "t" }), unlisted, poll, accepted},
 		"delete: accepted, gone":                         {began(classDelete, accepted), unlisted, done, accepted},
 		"delete: accepted, not listed since":             {began(classDelete, accepted), facts{now: noon, newest: ago(2 * time.Minute)}, wait, accepted},
 		"delete: accepted, lives on":                     {with(began(classDelete, accepted), func(in *intent) { in.Changed = ago(10 * time.Minute) }), listed, keep, failed},
