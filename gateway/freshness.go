@@ -11,15 +11,21 @@ import (
 	"occigate/gateway/inventory"
 )
 
-// freshness is what the headers of every listing say of the clouds' parts. It is
-// worked out once a second at most, since Age counts seconds.
+// freshness is what the headers of every listing and entity say of the clouds'
+// parts. It is worked out once a second at most, since Age counts seconds.
 type freshness struct {
 	inv  *inventory.Inventory
 	last atomic.Pointer[freshnessHeaders]
 }
 
 type freshnessHeaders struct {
-	second     int64
+	second int64
+	all    partHeaders            // of a listing
+	of     map[string]partHeaders // of one account's entities, by uid
+}
+
+// partHeaders are the values of the headers for some accounts.
+type partHeaders struct {
 	age        string
 	stale      []string
 	incomplete []string
@@ -30,14 +36,17 @@ func (f *freshness) at(now time.Time) *freshnessHeaders {
 	if h := f.last.Load(); h != nil && h.second == now.Unix() {
 		return h
 	}
-	h := freshnessOf(f.inv.Accounts(), now)
+	accounts := f.inv.Accounts()
+	h := &freshnessHeaders{second: now.Unix(), all: freshnessOf(accounts, now), of: map[string]partHeaders{}}
+	for i, s := range accounts {
+		h.of[s.UID] = freshnessOf(accounts[i:i+1], now)
+	}
 	f.last.Store(h)
 	return h
 }
 
 // freshnessOf says how old the oldest part is and which accounts are not fresh.
-func freshnessOf(accounts []inventory.Status, now time.Time) *freshnessHeaders {
-	h := &freshnessHeaders{second: now.Unix()}
+func freshnessOf(accounts []inventory.Status, now time.Time) (h partHeaders) {
 	oldest := now
 	for _, s := range accounts {
 		switch {
@@ -56,14 +65,22 @@ func freshnessOf(accounts []inventory.Status, now time.Time) *freshnessHeaders {
 
 // tellFreshness sets Age to that of the oldest part, and names every account
 // that is not fresh or of which nothing is known yet.
-func (g *Gateway) tellFreshness(c echo.Context) {
-	now := g.freshness.at(g.o.Now())
+func (g *Gateway) tellFreshness(c echo.Context) { g.freshness.at(g.o.Now()).all.tell(c) }
+
+// tellFreshnessOf does so for what is at one account.
+func (g *Gateway) tellFreshnessOf(c echo.Context, uid string) {
+	if part, ok := g.freshness.at(g.o.Now()).of[uid]; ok {
+		part.tell(c)
+	}
+}
+
+func (p partHeaders) tell(c echo.Context) {
 	h := c.Response().Header()
-	h.Set("Age", now.age)
-	for _, s := range now.stale {
+	h.Set("Age", p.age)
+	for _, s := range p.stale {
 		h.Add("X-Occigate-Stale", s)
 	}
-	for _, s := range now.incomplete {
+	for _, s := range p.incomplete {
 		h.Add("X-Occigate-Incomplete", s)
 	}
 }

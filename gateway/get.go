@@ -20,6 +20,7 @@ func (g *Gateway) get(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	g.tellFreshnessOf(c, it.UID)
 	return g.writeEntity(c, http.StatusOK, media, show(g.models.current(), it))
 }
 

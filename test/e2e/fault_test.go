@@ -34,6 +34,12 @@ func TestOneCloudFails(t *testing.T) {
 	if !strings.HasPrefix(stale, "private since ") {
 		t.Errorf("X-Occigate-Stale: %s", stale)
 	}
+	for cloud, want := range map[string]bool{"private": true, "amazon": false} {
+		a := p.Must(t, http.StatusOK, "GET", first(t, p, "/mixin/cloud/"+cloud+"/"), "")
+		if got := a.Header.Get("X-Occigate-Stale") != ""; got != want || a.Header.Get("Age") == "" {
+			t.Errorf("an entity at %s: stale %v, want %v; Age %q", cloud, got, want, a.Header.Get("Age"))
+		}
+	}
 	p.Must(t, http.StatusOK, "DELETE", m[1]+"/_faults", "")
 	p.Eventually(t, "fresh again", func() bool {
 		return p.Must(t, http.StatusOK, "GET", "/compute/", "").Header.Get("X-Occigate-Stale") == ""
