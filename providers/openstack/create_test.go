@@ -3,6 +3,7 @@ package openstack_test
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -146,6 +147,23 @@ func TestBadPublicKey(t *testing.T) {
 		if !errors.Is(err, providers.ErrInvalid) {
 			t.Errorf("key %q: %v, want invalid", key, err)
 		}
+	}
+}
+
+// TestVolumesTooLargeToCount are refused, not made as small ones.
+func TestVolumesTooLargeToCount(t *testing.T) {
+	s := newSite(t)
+	p := s.adapter(t, s.settings())
+	for _, gib := range []float64{math.MaxInt32 + 1, 1e30, math.Inf(1), math.NaN()} {
+		if v, _, err := p.CreateVolume(t.Context(), providers.VolumeSpec{Token: "t", SizeGiB: gib}); !errors.Is(err, providers.ErrInvalid) {
+			t.Errorf("a volume of %v GiB: %+v, %v", gib, v, err)
+		}
+		if _, err := p.ResizeVolume(t.Context(), "v", gib); !errors.Is(err, providers.ErrInvalid) {
+			t.Errorf("a resize to %v GiB: %v", gib, err)
+		}
+	}
+	if v, _, err := p.CreateVolume(t.Context(), providers.VolumeSpec{Token: "t", SizeGiB: 0.5}); err != nil || v.SizeGiB != 1 {
+		t.Errorf("a volume of half a GiB: %+v, %v", v, err)
 	}
 }
 

@@ -102,26 +102,36 @@ func (p *Provider) volumesExist(ctx context.Context, specs []providers.Attachmen
 
 // CreateVolume makes a volume of whole GiB. Our token is metadata.
 func (p *Provider) CreateVolume(ctx context.Context, spec providers.VolumeSpec) (providers.Volume, providers.Ticket, error) {
+	size, err := wholeGiB("POST /volumes", spec.SizeGiB)
+	if err != nil {
+		return providers.Volume{}, "", err
+	}
 	wish := struct {
 		Name     string            `json:"name,omitempty"`
-		Size     int64             `json:"size"`
+		Size     int32             `json:"size"`
 		Zone     string            `json:"availability_zone,omitempty"`
 		Type     string            `json:"volume_type,omitempty"`
 		Metadata map[string]string `json:"metadata,omitempty"`
-	}{Name: spec.Name, Size: wholeGiB(spec.SizeGiB), Zone: cmp.Or(spec.Zone, p.settings.VolumeZone), Type: cmp.Or(spec.Type, p.settings.VolumeType)}
+	}{Name: spec.Name, Size: size, Zone: cmp.Or(spec.Zone, p.settings.VolumeZone), Type: cmp.Or(spec.Type, p.settings.VolumeType)}
 	if spec.Token != "" {
 		wish.Metadata = map[string]string{tokenKey: spec.Token}
 	}
 	var answer struct{ Volume volumeRow }
-	err := p.do(ctx, request{to: volume, op: "POST /volumes", body: map[string]any{"volume": wish}, into: &answer})
+	err = p.do(ctx, request{to: volume, op: "POST /volumes", body: map[string]any{"volume": wish}, into: &answer})
 	if err != nil {
 		return providers.Volume{}, "", err
 	}
 	return answer.Volume.volume(), "", nil
 }
 
-// wholeGiB rounds up to what Cinder can make, at least 1.
-func wholeGiB(size float64) int64 { return max(1, int64(math.Ceil(size))) }
+// wholeGiB rounds up to what Cinder can make: at least 1, and no more than its
+// database holds.
+func wholeGiB(op string, gib float64) (int32, error) {
+	if gib <= math.MaxInt32 {
+		return int32(max(1, math.Ceil(gib))), nil
+	}
+	return 0, providers.Errorf(providers.ErrInvalid, op, "a volume cannot have %v GiB", gib)
+}
 
 // DeleteVolume deletes a volume; Cinder refuses one that is attached.
 func (p *Provider) DeleteVolume(ctx context.Context, id string) (providers.Ticket, error) {
@@ -130,9 +140,14 @@ func (p *Provider) DeleteVolume(ctx context.Context, id string) (providers.Ticke
 
 // ResizeVolume extends a volume to whole GiB, also while it is attached.
 func (p *Provider) ResizeVolume(ctx context.Context, id string, sizeGiB float64) (providers.Ticket, error) {
+	const op = "POST /volumes/{id}/action"
+	size, err := wholeGiB(op, sizeGiB)
+	if err != nil {
+		return "", err
+	}
 	return "", p.do(ctx, request{
-		to: volume, op: "POST /volumes/{id}/action", ids: []string{id},
-		body: map[string]any{"os-extend": map[string]int64{"new_size": wholeGiB(sizeGiB)}},
+		to: volume, op: op, ids: []string{id},
+		body: map[string]any{"os-extend": map[string]int32{"new_size": size}},
 	})
 }
 
