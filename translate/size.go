@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"math"
 	"slices"
 
 	"occigate/providers"
@@ -69,11 +70,12 @@ func asks(e *occi.Entity) (Need, bool) {
 	return n, asked
 }
 
-// dimensions are the cores and the memory among attributes.
+// dimensions are the cores and the memory among attributes. No number of MiB is
+// too large for an int.
 func dimensions(a occi.Attributes) Need {
 	cores, _ := a[occi.AttrCores].(int64)
 	memory, _ := a[occi.AttrMemory].(float64)
-	return Need{Cores: int(cores), MemoryMiB: int(memory * 1024)}
+	return Need{Cores: int(cores), MemoryMiB: int(min(memory*1024, math.MaxInt32))}
 }
 
 // oneAbstract refuses a second size of the profile on a new compute (GFD.222

@@ -95,6 +95,11 @@ func TestServerWish(t *testing.T) {
 			kind:   providers.ErrInvalid, says: "4096 GiB",
 		},
 		{
+			name:   "more memory than can be counted",
+			entity: occi.Entity{Attributes: occi.Attributes{occi.AttrMemory: 1e300}},
+			kind:   providers.ErrInvalid, says: "GiB of memory",
+		},
+		{
 			name: "a template beats sizes",
 			entity: occi.Entity{Mixins: []string{micro}, Attributes: occi.Attributes{
 				occi.AttrMemory: 8.0,
