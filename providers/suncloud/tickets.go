@@ -73,8 +73,8 @@ func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Prog
 // collected looks at what work was about, whose Status the cloud does not keep
 // any more.
 func (p *Provider) collected(ctx context.Context, now ticket) error {
-	var any struct{}
-	err := p.get(ctx, now.Target, now.Kind, &any)
+	var ignored struct{}
+	err := p.get(ctx, now.Target, now.Kind, &ignored)
 	if now.Gone && err == nil {
 		return providers.Errorf(providers.ErrConflict, "GET Status", "the Status of the delete is not there any more, and the resource is")
 	}

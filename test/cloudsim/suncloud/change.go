@@ -154,7 +154,7 @@ func (c *Cloud) update(uri string, target any, w wish) (work, error) {
 // delete removes a resource with all that is in it once the work is done. An
 // address is given back at once.
 func (c *Cloud) delete(uri string, target any) (work, error) {
-	op := ""
+	var op string
 	switch r := target.(type) {
 	case *VM:
 		op = "delete-VM"

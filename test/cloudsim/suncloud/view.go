@@ -101,7 +101,7 @@ func (v view) cloud() object {
 func (v view) vdc() object {
 	return object{
 		"name": "main", "uri": v.link(vdcURI), "location": v.link(locationURI), "tags": []string{},
-		"cluster": v.cluster(v.clusters[0]), "addresses": each(v.Cloud.addresses, v.address),
+		"cluster": v.cluster(v.clusters[0]), "addresses": each(v.addresses, v.address),
 		"volumes": each(v.volumes, v.volume), "vm_templates": v.link(templatesURI),
 	}
 }

@@ -1,0 +1,279 @@
+package suncloud_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"occigate/providers"
+	"occigate/providers/suncloud"
+	cloudsim "occigate/test/cloudsim/suncloud"
+)
+
+const token = "0d5e8c3a-0f6e-4b6c-9a3b-0c6d2d3f4a5b"
+
+// finish polls a ticket until it is done, with time passing between.
+func finish(t *testing.T, s *site, p *suncloud.Provider, ticket providers.Ticket) error {
+	t.Helper()
+	for range 20 {
+		if ticket == "" {
+			return nil
+		}
+		step, err := p.Poll(t.Context(), ticket)
+		if err != nil {
+			return err
+		}
+		ticket = step.Ticket
+		s.pass(transition / 2)
+	}
+	t.Fatalf("ticket %s does not end", ticket)
+	return nil
+}
+
+func TestServersCostTwoCalls(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	s.Seed()
+	p := s.adapter(t, s.settings())
+	rows, err := p.Servers(t.Context())
+	if err != nil || len(rows) != 8 {
+		t.Fatalf("%d servers, %v", len(rows), err)
+	}
+	if diff := cmp.Diff(map[string]int{"GET cloud": 1, "GET vdcs": 1}, s.plan.Calls()); diff != "" {
+		t.Error(diff)
+	}
+	want := map[string][]providers.PowerOp{
+		"web01": {providers.PowerStop, providers.PowerReboot, providers.PowerHibernate},
+		"trial": {providers.PowerStart}, "old": {providers.PowerStart},
+	}
+	for _, r := range rows {
+		if ops, there := want[r.Name]; there && !slices.Equal(ops, r.Power) {
+			t.Errorf("%s is %s and offers %v, want %v", r.Name, r.NativeState, r.Power, ops)
+		}
+	}
+}
+
+// TestNetworkLifeCycle is the suite's case without the range that is not known.
+func TestNetworkLifeCycle(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	spec := providers.NetworkSpec{Token: token, Name: "made"}
+	n, ticket, err := p.CreateNetwork(t.Context(), spec)
+	if err != nil || finish(t, s, p, ticket) != nil {
+		t.Fatal(err)
+	}
+	got, err := p.Network(t.Context(), n.ID)
+	if diff := cmp.Diff(n, got); diff != "" || err != nil || got.Token != token {
+		t.Errorf("made (-) and listed (+): %s %v", diff, err)
+	}
+	if again, _, err := p.CreateNetwork(t.Context(), spec); err != nil || again.ID != n.ID {
+		t.Errorf("the same token gave %q, %v", again.ID, err)
+	}
+	ticket, err = p.DeleteNetwork(t.Context(), n.ID)
+	if err != nil || finish(t, s, p, ticket) != nil {
+		t.Fatal(err)
+	}
+	if _, err = p.Network(t.Context(), n.ID); providers.Kind(err) != providers.ErrNotFound {
+		t.Errorf("deleted: %v", err)
+	}
+	if _, _, err = p.CreateNetwork(t.Context(), providers.NetworkSpec{CIDR: "10.0.0.0/8"}); providers.Kind(err) != providers.ErrUnsupported {
+		t.Errorf("with a range: %v", err)
+	}
+}
+
+func TestRangeOfNetworkInUse(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	used := s.AddVNet("used", "")
+	s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512}, used)
+	n, err := s.adapter(t, s.settings()).Network(t.Context(), s.url+used)
+	if err != nil || n.CIDR != "10.31.2.0/24" {
+		t.Errorf("range %q, %v", n.CIDR, err)
+	}
+}
+
+// TestWorkThatFails ends the work of a create with each status.
+func TestWorkThatFails(t *testing.T) {
+	tests := map[int]error{
+		400: providers.ErrInvalid, 403: providers.ErrDenied, 404: providers.ErrNotFound, 409: providers.ErrConflict,
+		500: providers.ErrConflict, 501: providers.ErrUnsupported, 503: providers.ErrConflict,
+	}
+	for code, kind := range tests {
+		s := newSite(t, cloudsim.Options{})
+		p := s.adapter(t, s.settings())
+		_, ticket, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: token, ImageID: s.url + s.template})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Fail(code, "no room")
+		err = finish(t, s, p, ticket)
+		if providers.Kind(err) != kind || !strings.Contains(err.Error(), "no room") || !strings.HasPrefix(err.Error(), "new-VM: ") {
+			t.Errorf("%d: %v, want %v of new-VM", code, err, kind)
+		}
+	}
+}
+
+func TestStopThatFails(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	id := s.url + s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512})
+	p := s.adapter(t, s.settings())
+	ticket, err := p.Power(t.Context(), id, providers.PowerStop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Fail(409, "not now")
+	if err := finish(t, s, p, ticket); providers.Kind(err) != providers.ErrConflict {
+		t.Errorf("%v, want a conflict", err)
+	}
+}
+
+func TestCreateSends(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings()+"default_image: OpenSolaris\ndefault_size: small\ncluster: web\n")
+	_, _, err := p.CreateServer(t.Context(), providers.ServerSpec{
+		Token: token, Name: "web01", Hostname: "web", UserData: []byte("#!"), PublicKey: "ssh-rsa A", Tags: map[string]string{"tier": "1"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.VMs()[0]
+	user := map[string]any{"user_params": map[string]any{"user_data": "IyE=", "public_key": "ssh-rsa A", "hostname": "web"}}
+	if diff := cmp.Diff(user, got.Params); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"occigate-token:" + token, "tier=1"}, got.Tags); diff != "" {
+		t.Error(diff)
+	}
+	if got.CPU != 2000 || got.Memory != 2048 || got.BootDisk != 20 || got.Interfaces[0].IP == "" || got.Cluster == s.Root() {
+		t.Errorf("made %+v", got)
+	}
+}
+
+func TestCreateRefusals(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	tests := []struct {
+		name string
+		spec providers.ServerSpec
+		kind error
+	}{
+		{"no image", providers.ServerSpec{}, providers.ErrInvalid},
+		{"unknown size", providers.ServerSpec{ImageID: "OpenSolaris", SizeID: "1mhz-1mb"}, providers.ErrInvalid},
+		{"unknown cluster", providers.ServerSpec{ImageID: "OpenSolaris", Zone: "none"}, providers.ErrInvalid},
+		{"public network", providers.ServerSpec{ImageID: "OpenSolaris", Networks: []providers.InterfaceSpec{{NetworkID: "public"}}}, providers.ErrInvalid},
+		{"volume", providers.ServerSpec{Volumes: []providers.AttachmentSpec{{VolumeID: "v"}}}, providers.ErrUnsupported},
+		{"key", providers.ServerSpec{KeyName: "k"}, providers.ErrUnsupported},
+	}
+	for _, tt := range tests {
+		if _, _, err := p.CreateServer(t.Context(), tt.spec); providers.Kind(err) != tt.kind {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.kind)
+		}
+	}
+	if n := len(s.VMs()); n != 0 {
+		t.Errorf("%d VMs were made", n)
+	}
+}
+
+// TestUserStopsNewServer repeats a create whose server has run and was stopped.
+func TestUserStopsNewServer(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512, State: cloudsim.Stopped, Tags: []string{"occigate-token:" + token}})
+	made, ticket, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: token, ImageID: "OpenSolaris"})
+	if err != nil || ticket != "" || made.Name != "web" {
+		t.Errorf("%+v, ticket %q, %v", made, ticket, err)
+	}
+}
+
+// against is an adapter of a cloud that answers all with one thing.
+func against(t *testing.T, status int, media, body string) *suncloud.Provider {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", media)
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(server.Close)
+	p, err := suncloud.New(
+		settings("uri: "+server.URL+"/\nuser: alice\npassword: "+password+"\n"),
+		providers.Surroundings{HTTP: server.Client(), Clock: providers.SystemClock{}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.(*suncloud.Provider)
+}
+
+func TestBadAnswers(t *testing.T) {
+	const json, html = "application/json", "text/html"
+	tests := []struct {
+		name, media string
+		status      int
+		body        string
+		kind        error
+		says        string
+	}{
+		{"page", html, 200, "<html>", providers.ErrUnavailable, "text/html"},
+		{"truncated", json, 200, `{"vdcs": [`, providers.ErrUnavailable, "breaks off"},
+		{"no VDC", json, 200, `{}`, providers.ErrInvalid, "vdc"},
+		{"VDC without URI", json, 200, `{"vdcs": [{"name": "a"}]}`, providers.ErrInvalid, "vdc"},
+		{"no Messages", json, 409, "", providers.ErrConflict, "Conflict"},
+		{"Messages", json, 400, `{"message": [{"code": "c", "text": "one"}, {"text": "two", "stack-trace": "S"}]}`, providers.ErrInvalid, "one two (c)"},
+		{"one Message", json, 400, `{"message": {"text": "one"}}`, providers.ErrInvalid, "one"},
+		{"denied", json, 401, "", providers.ErrDenied, "Unauthorized"},
+		{"a proxy's 404 is no evidence", html, 404, "<html>", providers.ErrUnavailable, "not the cloud's"},
+		{"busy", json, 503, "", providers.ErrUnavailable, "Unavailable"},
+		{"the password repeated", json, 400, `{"message": {"text": "` + password + `"}}`, providers.ErrInvalid, "******"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := against(t, tt.status, tt.media, tt.body).Servers(t.Context())
+			if providers.Kind(err) != tt.kind || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), password) {
+				t.Errorf("%v, want %v that says %q", err, tt.kind, tt.says)
+			}
+		})
+	}
+}
+
+func TestIDsThatAreNoURIs(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	for _, id := range []string{"", "4711", "/vms/1", "file:///etc/passwd", "http://", ":"} {
+		if _, err := p.Server(t.Context(), id); providers.Kind(err) != providers.ErrNotFound {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	if len(s.plan.Calls()) != 0 {
+		t.Errorf("the cloud was called: %v", s.plan.Calls())
+	}
+}
+
+// TestPasswordStaysEncrypted reads a URI without TLS from a service with it.
+func TestPasswordStaysEncrypted(t *testing.T) {
+	p, err := suncloud.New(
+		settings("uri: https://cloud.example.test/\nuser: alice\npassword: secret\n"),
+		providers.Surroundings{HTTP: &http.Client{Timeout: time.Second}, Clock: providers.SystemClock{}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = p.Server(t.Context(), "http://cloud.example.test/vms/1"); err == nil || !strings.Contains(err.Error(), "without TLS") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSettingsThatCannotWork(t *testing.T) {
+	const good = "uri: https://c.example.test/\nuser: u\npassword: p\n"
+	for _, text := range []string{
+		"user: u\npassword: p\n", "uri: c\nuser: u\npassword: p\n", "uri: https://u:p@c.example.test/\nuser: u\npassword: p\n",
+		"uri: https://c.example.test/\npassword: p\n", "uri: https://c.example.test/\nuser: u\n",
+		good + "sizes: [{name: a}]\n", good + "sizes: [{name: a, cpu_mhz: 1, memory_mib: 1}, {name: a, cpu_mhz: 2, memory_mib: 1}]\n",
+	} {
+		if _, err := suncloud.New(settings(text), providers.Surroundings{}); providers.Kind(err) != providers.ErrInvalid {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
