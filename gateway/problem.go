@@ -9,7 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 	"go.uber.org/zap"
 
+	"occigate/gateway/inventory"
 	"occigate/providers"
+	"occigate/translate"
 	"occigate/translate/occi"
 )
 
@@ -60,9 +62,12 @@ func problemOf(err error) *problem {
 	var parse *occi.Error
 	var he *echo.HTTPError
 	var big *http.MaxBytesError
+	var open *inventory.Unsettled
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.As(err, &open):
+		return unsettled(open)
 	case errors.As(err, &parse):
 		return &problem{status: occiStatus[parse.Kind], message: parse.Error()}
 	case errors.As(err, &big):
@@ -88,6 +93,16 @@ func cloudProblem(err error) *problem {
 		}
 	}
 	return p
+}
+
+// unsettled tells where a thing is shown that may have been made or not. There
+// is no Retry-After: a client that repeats the request could get a second one.
+func unsettled(u *inventory.Unsettled) *problem {
+	where := translate.Location(kinds[u.Kind], u.ID)
+	return &problem{
+		status: http.StatusServiceUnavailable, cause: u.Err,
+		message: u.Error() + ": do not ask again, look at " + where + " until it is settled",
+	}
 }
 
 // kinded reports whether an error is a cloud's or the inventory's.

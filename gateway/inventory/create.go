@@ -89,6 +89,23 @@ func (w *worker) taken(was intent) error {
 	return providers.Errorf(providers.ErrConflict, "create", "the id %s is in use", was.ID)
 }
 
+// Unsettled is the error of a create whose answer was lost: the cloud may have
+// made the thing. It is shown under the id until that is known, so asking again
+// could make a second one.
+type Unsettled struct {
+	Kind Kind
+	ID   string
+	Err  error // the cloud's or the way's, of kind [providers.ErrUnavailable] as a rule
+}
+
+// Error says what went wrong and that the outcome is open.
+func (u *Unsettled) Error() string {
+	return u.Err.Error() + "; it is not known whether the " + string(u.Kind) + " was made"
+}
+
+// Unwrap gives the cause.
+func (u *Unsettled) Unwrap() error { return u.Err }
+
 // answered goes on with what the cloud said. A refusal leaves nothing behind.
 func (v *Inventory) answered(ctx context.Context, w *worker, in intent, got answer, err error) (*Item, error) {
 	switch {
@@ -96,7 +113,7 @@ func (v *Inventory) answered(ctx context.Context, w *worker, in intent, got answ
 		in.Problem = err.Error()
 		w.record(ctx, in.to(unknown, w.now()))
 		w.ring()
-		return nil, err
+		return nil, &Unsettled{Kind: in.Kind, ID: in.ID, Err: err}
 	case err != nil:
 		w.drop(ctx, in)
 		return nil, err
