@@ -121,7 +121,7 @@ func (p *Provider) complete(ctx context.Context, w *wish) error {
 		if *part.into != 0 {
 			continue
 		}
-		rows, err := p.list(ctx, part.op, all)
+		rows, err := p.list(ctx, part.op, all())
 		if err != nil {
 			return err
 		}

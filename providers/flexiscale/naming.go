@@ -18,7 +18,6 @@ var (
 	mark = regexp.MustCompile(`^(.+)--([a-z2-7]{26})$`)
 	odd  = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 	uuid = regexp.MustCompile(`^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	code = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 )
 
 // nameOf makes the cloud's name of a server: the title without the characters
@@ -31,7 +30,7 @@ func nameOf(title, token string) (name string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	end := "--" + code.EncodeToString(bits)
+	end := "--" + coded(bits)
 	start := strings.Trim(odd.ReplaceAllString(title, "-"), "-")
 	start = strings.TrimRight(start[:min(len(start), maxName-len(end))], "-")
 	if start == "" {
@@ -46,9 +45,13 @@ func unmark(name string) (title, token string) {
 	if m == nil {
 		return name, ""
 	}
-	b, err := code.DecodeString(m[2])
-	if err != nil || code.EncodeToString(b) != m[2] {
+	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ToUpper(m[2]))
+	if err != nil || coded(b) != m[2] {
 		return name, ""
 	}
 	return m[1], fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func coded(bits []byte) string {
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(bits))
 }

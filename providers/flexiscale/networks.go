@@ -12,7 +12,7 @@ import (
 // Networks lists the VLANs, which cannot be made or deleted: a call for them and
 // one for their ranges of addresses. A range is no CIDR, so that none is told.
 func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
-	rows, err := p.list(ctx, "ListVlans", all)
+	rows, err := p.list(ctx, "ListVlans", all())
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ type block struct {
 // blocks lists the ranges. One that makes no sense to us is left out: it says
 // only where addresses belong.
 func (p *Provider) blocks(ctx context.Context) (blocks []block, err error) {
-	rows, err := p.list(ctx, "ListIpBlocks", all)
+	rows, err := p.list(ctx, "ListIpBlocks", all())
 	if err != nil {
 		return nil, err
 	}

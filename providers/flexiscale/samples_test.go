@@ -206,7 +206,7 @@ const shared = "../../../shared/fixtures/flexiscale/constructed-soap-0.5"
 var reads = map[string]func(*testing.T, *Provider) error{
 	"ListServers":               func(t *testing.T, p *Provider) error { _, err := p.machines(t.Context()); return err },
 	"ListDisks":                 func(t *testing.T, p *Provider) error { _, err := p.Volumes(t.Context()); return err },
-	"ListVlans":                 func(t *testing.T, p *Provider) error { _, err := p.list(t.Context(), "ListVlans", all); return err },
+	"ListVlans":                 func(t *testing.T, p *Provider) error { _, err := p.list(t.Context(), "ListVlans", all()); return err },
 	"ListIpBlocks":              func(t *testing.T, p *Provider) error { _, err := p.blocks(t.Context()); return err },
 	"ListNetworkInterfaces":     func(t *testing.T, p *Provider) error { _, err := p.plug(t.Context(), nil); return err },
 	"ListPackages":              func(t *testing.T, p *Provider) error { _, err := p.Identity(t.Context()); return err },
@@ -264,7 +264,7 @@ func TestSamples(t *testing.T) {
 // requests are the calls of the samples as this adapter writes them.
 var requests = map[string][]byte{
 	"login_request.xml":        envelope("Login", []param{str("username", "user@example.com"), str("password", "example")}),
-	"list_servers_request.xml": envelope("ListServers", []param{names}),
+	"list_servers_request.xml": envelope("ListServers", []param{names()}),
 	"start_server_request.xml": envelope("StartServer", []param{str("server_name", "my_awesome_server"), str("notes", "")}),
 	"stop_server_request_shutdown.xml": envelope("StopServer", []param{
 		str("server_name", "my_awesome_server"), num("stop_method", 1), str("notes", ""),

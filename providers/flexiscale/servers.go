@@ -60,7 +60,7 @@ type machine struct {
 }
 
 func (p *Provider) machines(ctx context.Context) ([]machine, error) {
-	rows, err := p.list(ctx, "ListServers", names)
+	rows, err := p.list(ctx, "ListServers", names())
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (p *Provider) machine(r row) machine {
 // plug gives servers their interfaces, which are listed apart, and puts each
 // address where it belongs.
 func (p *Provider) plug(ctx context.Context, machines []machine) ([]providers.Server, error) {
-	rows, err := p.list(ctx, "ListNetworkInterfaces", all)
+	rows, err := p.list(ctx, "ListNetworkInterfaces", all())
 	if err != nil {
 		return nil, err
 	}

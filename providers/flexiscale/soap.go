@@ -40,12 +40,12 @@ func array(name, kind string, items ...string) param {
 	return a
 }
 
-// The lists of no names and of no ids, which ask for everything. What the list
-// of ids is called is inferred from that of names.
-var (
-	names = array("list", "xsd:string")
-	all   = array("list", "xsd:int")
-)
+// names is the list of no names, which asks for everything.
+func names() param { return array("list", "xsd:string") }
+
+// all is the list of no ids, which asks for everything. That it is called as
+// that of names is inferred.
+func all() param { return array("list", "xsd:int") }
 
 // envelope writes a call.
 func envelope(op string, params []param) []byte {

@@ -10,7 +10,7 @@ import (
 // Volumes lists the disks. Each is made and destroyed with its server, and can
 // be neither attached nor detached.
 func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
-	rows, err := p.list(ctx, "ListDisks", all)
+	rows, err := p.list(ctx, "ListDisks", all())
 	if err != nil {
 		return nil, err
 	}
