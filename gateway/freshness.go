@@ -47,8 +47,9 @@ func (f *freshness) at(now time.Time) *freshnessHeaders {
 
 // freshnessOf says how old the oldest part is and which accounts are not fresh.
 func freshnessOf(accounts []inventory.Status, now time.Time) (h partHeaders) {
-	oldest := now
+	oldest, known := now, false
 	for _, s := range accounts {
+		known = known || s.Complete
 		switch {
 		case !s.Complete:
 			h.incomplete = append(h.incomplete, headerText(s.UID+": "+s.Problem))
@@ -59,7 +60,9 @@ func freshnessOf(accounts []inventory.Status, now time.Time) (h partHeaders) {
 			oldest = s.Observed
 		}
 	}
-	h.age = strconv.FormatInt(int64(now.Sub(oldest).Seconds()), 10)
+	if known {
+		h.age = strconv.FormatInt(int64(now.Sub(oldest).Seconds()), 10)
+	}
 	return h
 }
 
@@ -76,7 +79,9 @@ func (g *Gateway) tellFreshnessOf(c echo.Context, uid string) {
 
 func (p partHeaders) tell(c echo.Context) {
 	h := c.Response().Header()
-	h.Set("Age", p.age)
+	if p.age != "" { // else nothing was ever seen that could have an age
+		h.Set("Age", p.age)
+	}
 	for _, s := range p.stale {
 		h.Add("X-Occigate-Stale", s)
 	}
