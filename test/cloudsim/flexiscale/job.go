@@ -21,14 +21,14 @@ type Job struct {
 }
 
 func (j *Job) view() value {
-	finished := ""
+	finished := value{name: "finished", form: null}
 	if j.Status != JobRunning {
-		finished = j.Finished.UTC().Format(time.RFC3339)
+		finished = value{name: "finished", kind: "xsd:dateTime", text: j.Finished.UTC().Format(time.RFC3339)}
 	}
 	return object("Job",
 		number("job_id", j.ID), number("type_id", j.Server), number("status", j.Status),
 		value{name: "started", kind: "xsd:dateTime", text: j.Started.UTC().Format(time.RFC3339)},
-		value{name: "finished", kind: "xsd:dateTime", text: finished},
+		finished,
 		text("description", j.Description), number("parent_job", 0), text("notes", j.Notes))
 }
 

@@ -98,6 +98,7 @@ const (
 	scalar form = iota
 	structure
 	array
+	null
 )
 
 func number(name string, n int) value {
@@ -163,7 +164,7 @@ type writer struct {
 
 // value writes a part where it belongs, or a reference to it.
 func (b *writer) value(v value, attributes string) {
-	if b.refs && v.form != scalar {
+	if b.refs && (v.form == structure || v.form == array) {
 		fmt.Fprintf(b, `<%s href="#id%d"/>`, v.name, b.lastRef)
 		b.lastRef++
 		b.apart = append(b.apart, v)
@@ -174,7 +175,7 @@ func (b *writer) value(v value, attributes string) {
 
 func (b *writer) element(v value, name, attributes string) {
 	switch {
-	case v.form == array && len(v.kids) == 0 && b.nils:
+	case v.form == null || v.form == array && len(v.kids) == 0 && b.nils:
 		fmt.Fprintf(b, `<%s%s xsi:nil="true"/>`, name, attributes)
 		return
 	case v.form == array:
