@@ -2,6 +2,7 @@ package suncloud
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -50,13 +51,17 @@ func (p *Provider) walk(ctx context.Context, t *tree, c cluster, seen map[string
 		t.vnets = append(t.vnets, n)
 	}
 	for _, m := range c.VMs {
-		if m.State == "" {
-			if err := p.get(ctx, m.URI, "VM", &m); err != nil {
-				return err
-			}
-		}
 		if m.URI == "" {
 			return providers.Errorf(providers.ErrUnavailable, "GET VDC", "a VM has no URI")
+		}
+		if m.State == "" {
+			err := p.get(ctx, m.URI, "VM", &m)
+			if errors.Is(err, providers.ErrNotFound) {
+				continue // deleted since the tree was read
+			}
+			if err != nil {
+				return err
+			}
 		}
 		m.Cluster = c.URI
 		t.vms = append(t.vms, m)

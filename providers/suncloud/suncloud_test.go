@@ -277,3 +277,35 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		}
 	}
 }
+
+// TestVMGoneWhileListing reads a tree with partial rows, one of which is deleted
+// before it is read by itself, or cannot be read.
+func TestVMGoneWhileListing(t *testing.T) {
+	for code, kind := range map[int]error{404: nil, 500: providers.ErrUnavailable} {
+		answers := map[string]string{
+			"/":      `{"vdcs": [{"name": "a", "uri": "/vdc"}]}`,
+			"/vdc":   `{"cluster": {"uri": "/root", "vms": [{"uri": "/vms/1"}, {"uri": "/vms/2"}]}}`,
+			"/vms/1": `{"uri": "/vms/1", "name": "web", "run_status": "STARTED"}`,
+		}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			if body, there := answers[r.URL.Path]; there {
+				_, _ = w.Write([]byte(body))
+				return
+			}
+			w.WriteHeader(code)
+		}))
+		t.Cleanup(server.Close)
+		p, err := suncloud.New(
+			settings("uri: "+server.URL+"/\nuser: alice\npassword: p\n"),
+			providers.Surroundings{HTTP: server.Client(), Clock: providers.SystemClock{}},
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := p.Servers(t.Context())
+		if providers.Kind(err) != kind || kind == nil && (len(rows) != 1 || rows[0].Name != "web") {
+			t.Errorf("%d: %+v, %v", code, rows, err)
+		}
+	}
+}
