@@ -23,6 +23,7 @@ var exampleEnv = map[string]string{
 	"OCCIGATE_LAB_PASSWORD":    "password",
 	"OCCIGATE_LAB_SECRET":      "secret",
 	"OCCIGATE_LONDON_KEY":      "key",
+	"OCCIGATE_FLEXI_PASSWORD":  "password",
 	"OCCIGATE_GRID_KEY":        "key",
 	"OCCIGATE_GRID_SECRET":     "secret",
 	"OCCIGATE_REDIS_PASSWORD":  "password",

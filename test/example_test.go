@@ -12,6 +12,7 @@ import (
 	"occigate/providers"
 	"occigate/providers/ec2"
 	"occigate/providers/elastichosts"
+	"occigate/providers/flexiscale"
 	"occigate/providers/gogrid"
 	"occigate/providers/openstack"
 	"occigate/providers/registry"
@@ -21,6 +22,7 @@ import (
 var settings = map[string]any{
 	"ec2":          &ec2.Settings{},
 	"elastichosts": &elastichosts.Settings{},
+	"flexiscale":   &flexiscale.Settings{},
 	"gogrid":       &gogrid.Settings{},
 	"openstack":    &openstack.Settings{},
 }

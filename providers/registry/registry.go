@@ -14,6 +14,7 @@ import (
 	"occigate/providers"
 	"occigate/providers/ec2"
 	"occigate/providers/elastichosts"
+	"occigate/providers/flexiscale"
 	"occigate/providers/gogrid"
 	"occigate/providers/internal/pace"
 	"occigate/providers/openstack"
@@ -22,6 +23,7 @@ import (
 var builders = map[string]providers.Builder{
 	"ec2":          ec2.New,
 	"elastichosts": elastichosts.New,
+	"flexiscale":   flexiscale.New,
 	"gogrid":       gogrid.New,
 	"openstack":    openstack.New,
 }
