@@ -26,6 +26,7 @@ var exampleEnv = map[string]string{
 	"OCCIGATE_FLEXI_PASSWORD":  "password",
 	"OCCIGATE_GRID_KEY":        "key",
 	"OCCIGATE_GRID_SECRET":     "secret",
+	"OCCIGATE_SUN_PASSWORD":    "password",
 	"OCCIGATE_REDIS_PASSWORD":  "password",
 	"OCCIGATE_ALICE":           "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
 }

@@ -16,6 +16,7 @@ import (
 	"occigate/providers/gogrid"
 	"occigate/providers/openstack"
 	"occigate/providers/registry"
+	"occigate/providers/suncloud"
 )
 
 // settings are the adapters' own keys, whose every one the example shows.
@@ -25,6 +26,7 @@ var settings = map[string]any{
 	"flexiscale":   &flexiscale.Settings{},
 	"gogrid":       &gogrid.Settings{},
 	"openstack":    &openstack.Settings{},
+	"suncloud":     &suncloud.Settings{},
 }
 
 // variable is a reference to the environment.

@@ -18,6 +18,7 @@ import (
 	"occigate/providers/gogrid"
 	"occigate/providers/internal/pace"
 	"occigate/providers/openstack"
+	"occigate/providers/suncloud"
 )
 
 var builders = map[string]providers.Builder{
@@ -26,6 +27,7 @@ var builders = map[string]providers.Builder{
 	"flexiscale":   flexiscale.New,
 	"gogrid":       gogrid.New,
 	"openstack":    openstack.New,
+	"suncloud":     suncloud.New,
 }
 
 // Options are an account's surroundings. Everything but UID may be left out.
