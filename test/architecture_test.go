@@ -42,7 +42,8 @@ var imports = []struct {
 	{"providers/*", []string{"providers", "providers/internal/*"}},
 	{"test", []string{"*", "*/*", "*/*/*"}},
 	{"test/cloudsim/fault", nil},
-	{"test/cloudsim/*", []string{"test/cloudsim/fault"}},
+	{"test/cloudsim/timeline", nil},
+	{"test/cloudsim/*", []string{"test/cloudsim/fault", "test/cloudsim/timeline"}},
 	{"test/servers", nil},
 	{"test/*", []string{"*", "*/*", "*/*/*"}},
 	{"test/conformance/generate", []string{"test/conformance"}},
@@ -78,6 +79,7 @@ var standardOnly = map[string][]string{
 	"providers/providertest":  {"github.com/google/go-cmp/cmp"},
 	"translate/occi":          {"github.com/go-json-experiment/json", "github.com/go-json-experiment/json/jsontext"},
 	"test/cloudsim/fault":     nil,
+	"test/cloudsim/timeline":  nil,
 }
 
 // source is one Go file of ours.

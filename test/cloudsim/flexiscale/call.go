@@ -88,7 +88,7 @@ func (c *Cloud) carryOut(w http.ResponseWriter, r *http.Request, call *tree) (va
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(c.opt.Clock())
+	c.line.Settle(c.opt.Clock())
 	if !c.session(r, call.name) {
 		return value{}, refusal(notLoggedIn)
 	}
@@ -107,12 +107,12 @@ const cookie = "PHPSESSID"
 func (c *Cloud) login(w http.ResponseWriter, call *tree) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(c.opt.Clock())
+	c.line.Settle(c.opt.Clock())
 	if call.text("username") != c.opt.Username || call.text("password") != c.opt.Password {
 		return refusal(wrongLogin)
 	}
 	id := rand.Text()
-	c.sessions[id] = c.at
+	c.sessions[id] = c.line.At
 	http.SetCookie(w, &http.Cookie{Name: cookie, Value: id, Path: "/"})
 	return nil
 }
@@ -127,11 +127,11 @@ func (c *Cloud) session(r *http.Request, op string) bool {
 		return false
 	}
 	used, there := c.sessions[sent.Value]
-	if !there || c.at.Sub(used) > c.opt.SessionLife {
+	if !there || c.line.At.Sub(used) > c.opt.SessionLife {
 		delete(c.sessions, sent.Value)
 		return false
 	}
-	c.sessions[sent.Value] = c.at
+	c.sessions[sent.Value] = c.line.At
 	if op == "Logout" {
 		delete(c.sessions, sent.Value)
 	}

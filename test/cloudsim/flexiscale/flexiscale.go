@@ -8,11 +8,11 @@ package flexiscale
 
 import (
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
 	"occigate/test/cloudsim/fault"
+	"occigate/test/cloudsim/timeline"
 )
 
 // Options say what cloud to simulate. The zero value of a field means its
@@ -48,8 +48,7 @@ type Cloud struct {
 	handler http.Handler
 
 	mu       sync.Mutex
-	at       time.Time // of the call or transition being carried out
-	events   []event   // transitions to come, by time
+	line     timeline.Line
 	lastID   int
 	sessions map[string]time.Time // last use by cookie
 
@@ -75,7 +74,7 @@ func New(o Options) *Cloud {
 	fill(&o.Username, "demo")
 	fill(&o.Password, "demo-password")
 	fill(&o.SessionLife, 24*time.Minute)
-	c := &Cloud{opt: o, lastID: 1300, sessions: map[string]time.Time{}, at: o.Clock()}
+	c := &Cloud{opt: o, lastID: 1300, sessions: map[string]time.Time{}, line: timeline.Line{At: o.Clock()}}
 	c.handler = o.Faults.Wrap(http.HandlerFunc(c.serve), operation, refuse)
 	return c
 }
@@ -96,38 +95,10 @@ func (c *Cloud) nextID() int {
 	return c.lastID
 }
 
-// event is a transition that happens by itself.
-type event struct {
-	at time.Time
-	do func()
-}
-
-// after has do carried out when d has passed since the call or transition that
-// is being carried out.
-func (c *Cloud) after(d time.Duration, do func()) {
-	e := event{c.at.Add(d), do}
-	i := slices.IndexFunc(c.events, func(other event) bool { return other.at.After(e.at) })
-	if i < 0 {
-		i = len(c.events)
-	}
-	c.events = slices.Insert(c.events, i, e)
-}
-
-// settle carries out, in order, what is due by now.
-func (c *Cloud) settle(now time.Time) {
-	for len(c.events) > 0 && !c.events[0].at.After(now) {
-		e := c.events[0]
-		c.events = c.events[1:]
-		c.at = e.at
-		e.do()
-	}
-	c.at = now
-}
-
 // look runs do on the state as it is now.
 func (c *Cloud) look(do func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(c.opt.Clock())
+	c.line.Settle(c.opt.Clock())
 	do()
 }

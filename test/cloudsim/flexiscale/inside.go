@@ -25,7 +25,7 @@ func (c *Cloud) Jobs() (all []Job) {
 func (c *Cloud) AddServer(s Server, vlan int) Server {
 	c.look(func() {
 		fill(&s.Status, Running)
-		fill(&s.Created, c.at)
+		fill(&s.Created, c.line.At)
 		c.furnish(&s, vlan)
 	})
 	return s
@@ -64,7 +64,7 @@ func (c *Cloud) FailJobs(status Status) {
 			if j.Status != JobRunning {
 				continue
 			}
-			j.Status, j.Finished = JobFailed, c.at
+			j.Status, j.Finished = JobFailed, c.line.At
 			for _, s := range c.servers {
 				if s.ID == j.Server {
 					s.Status = status

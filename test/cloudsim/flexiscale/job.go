@@ -35,17 +35,17 @@ func (j *Job) view() value {
 // work begins a job that takes a server through states within one transition,
 // the first at once and the last at its end.
 func (c *Cloud) work(s *Server, description string, call *tree, path ...Status) value {
-	j := &Job{ID: c.nextID(), Server: s.ID, Status: JobRunning, Description: description, Notes: call.text("notes"), Started: c.at}
+	j := &Job{ID: c.nextID(), Server: s.ID, Status: JobRunning, Description: description, Notes: call.text("notes"), Started: c.line.At}
 	c.jobs = append(c.jobs, j)
 	s.Status = path[0]
 	for n, status := range path[1:] {
-		c.after(c.opt.Transition*time.Duration(n+1)/time.Duration(len(path)-1), func() {
+		c.line.After(c.opt.Transition*time.Duration(n+1)/time.Duration(len(path)-1), func() {
 			if j.Status != JobRunning {
 				return
 			}
 			s.Status = status
 			if n == len(path)-2 {
-				j.Status, j.Finished = JobCompleted, c.at
+				j.Status, j.Finished = JobCompleted, c.line.At
 				s.Modified = s.Modified && path[0] != Stopping
 			}
 		})
@@ -81,6 +81,6 @@ func (c *Cloud) waitForJobs(ctx context.Context, call *tree) (value, error) {
 		if ctx.Err() != nil {
 			return value{}, refusal(unexpected)
 		}
-		c.settle(c.opt.Clock())
+		c.line.Settle(c.opt.Clock())
 	}
 }

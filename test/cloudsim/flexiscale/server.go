@@ -80,7 +80,7 @@ func (c *Cloud) listServers(call *tree) (value, error) {
 			shown = append(shown, s)
 		}
 	}
-	shown = fault.Rows(c.opt.Faults, call.name, shown, func(s *Server) time.Duration { return c.at.Sub(s.Created) })
+	shown = fault.Rows(c.opt.Faults, call.name, shown, func(s *Server) time.Duration { return c.line.At.Sub(s.Created) })
 	var rows []value
 	for _, s := range shown {
 		rows = append(rows, c.view(s))
@@ -101,7 +101,7 @@ func (c *Cloud) createServer(call *tree) (value, error) {
 	s := &Server{
 		Name: spec.text("server_name"), Status: Stopped, Package: spec.number("package_id"), Processors: spec.number("processors"),
 		MemoryMB: spec.number("memory"), Image: spec.kid("operating_system_image").number("operating_system_image_id"),
-		DiskGB: spec.number("disk_capacity"), Created: c.at,
+		DiskGB: spec.number("disk_capacity"), Created: c.line.At,
 	}
 	switch {
 	case !goodName.MatchString(s.Name):
@@ -220,7 +220,7 @@ func (c *Cloud) destroyServer(call *tree) (value, error) {
 	}
 	if !s.leaving {
 		s.leaving = true
-		c.after(c.opt.Transition, func() { c.remove(s) })
+		c.line.After(c.opt.Transition, func() { c.remove(s) })
 	}
 	return number("", s.ID), nil
 }

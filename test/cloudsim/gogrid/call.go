@@ -49,7 +49,7 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.opt.Clock()
-	c.settle(now)
+	c.line.Settle(now)
 	if !c.signed(q, now) {
 		mashery(w, "ERR_403_NOT_AUTHORIZED", "403 Not Authorized")
 		return

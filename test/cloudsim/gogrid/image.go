@@ -57,7 +57,7 @@ func (c *Cloud) AddImage(i Image) Image {
 		fill(&i.State, ImageAvailable)
 		fill(&i.Bits, 64)
 		fill(&i.FriendlyName, i.Name)
-		fill(&i.Created, c.at)
+		fill(&i.Created, c.line.At)
 		if i.Datacenters == nil {
 			i.Datacenters = datacenters()
 		}
@@ -130,7 +130,7 @@ func (c *Cloud) imageSave(q *call) (*answer, error) {
 	from, id := c.image(strconv.Itoa(s.ImageID)), c.nextID()
 	i := &Image{
 		ID: id, Name: fmt.Sprintf("GSI-%08d", id), FriendlyName: name, Description: q.args.Get("description"),
-		State: ImageSaving, Datacenters: []Option{s.Datacenter}, Created: c.at, Bits: 64,
+		State: ImageSaving, Datacenters: []Option{s.Datacenter}, Created: c.line.At, Bits: 64,
 	}
 	if from != nil {
 		i.OS, i.Bits = from.OS, from.Bits
@@ -138,7 +138,7 @@ func (c *Cloud) imageSave(q *call) (*answer, error) {
 	c.images = append(c.images, i)
 	before := s.State
 	s.State = saving
-	c.after(c.opt.Transition, func() {
+	c.line.After(c.opt.Transition, func() {
 		i.State = ImageAvailable
 		if s.State == saving {
 			s.State = before

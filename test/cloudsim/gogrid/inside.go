@@ -29,7 +29,7 @@ func (c *Cloud) AddServer(s Server) Server {
 		fill(&s.State, On)
 		fill(&s.RAM, ram[0].Option)
 		fill(&s.Datacenter, USWest1)
-		fill(&s.Created, c.at)
+		fill(&s.Created, c.line.At)
 		for _, ip := range []string{s.IP, s.PrivateIP} {
 			if a := c.address(ip); a != nil {
 				a.State = Assigned

@@ -37,7 +37,7 @@ func (j *Job) to(c *Cloud, state Option, note string) {
 		return
 	}
 	j.State = state
-	j.History = append(j.History, Step{state, c.at, note})
+	j.History = append(j.History, Step{state, c.line.At, note})
 }
 
 func (j *Job) ended() bool {
@@ -78,7 +78,7 @@ func (c *Cloud) jobList(q *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	since := c.at.AddDate(0, 0, -jobDays)
+	since := c.line.At.AddDate(0, 0, -jobDays)
 	if start, err := strconv.ParseInt(q.args.Get("startdate"), 10, 64); err == nil {
 		since = time.UnixMilli(start)
 	}

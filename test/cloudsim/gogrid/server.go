@@ -89,7 +89,7 @@ func (c *Cloud) serverList(q *call) (*answer, error) {
 			shown = append(shown, s)
 		}
 	}
-	shown = fault.Rows(c.opt.Faults, q.op, shown, func(s *Server) time.Duration { return c.at.Sub(s.Created) })
+	shown = fault.Rows(c.opt.Faults, q.op, shown, func(s *Server) time.Duration { return c.line.At.Sub(s.Created) })
 	rows := make([]object, len(shown))
 	for i, s := range shown {
 		rows[i] = c.view(s)
@@ -131,8 +131,8 @@ func (c *Cloud) serverAdd(q *call) (*answer, error) {
 	c.address(s.IP).State = Assigned
 	c.servers = append(c.servers, s)
 	job := c.newJob(createServer, s)
-	c.after(c.opt.Transition/3, func() { job.to(c, JobProcessing, "") })
-	c.after(c.opt.Transition*2/3, func() { c.built(s, job) })
+	c.line.After(c.opt.Transition/3, func() { job.to(c, JobProcessing, "") })
+	c.line.After(c.opt.Transition*2/3, func() { c.built(s, job) })
 	return one(c.view(s)), nil
 }
 
@@ -153,7 +153,7 @@ func (c *Cloud) built(s *Server, job *Job) {
 func (c *Cloud) wanted(q *call) (*Server, error) {
 	s := &Server{
 		Name: q.args.Get("name"), Description: q.args.Get("description"), IP: q.args.Get("ip"),
-		Sandbox: q.args.Get("isSandbox") == "true", State: Off, Created: c.at, RAM: sandboxRAM,
+		Sandbox: q.args.Get("isSandbox") == "true", State: Off, Created: c.line.At, RAM: sandboxRAM,
 	}
 	if s.Name == "" || len(s.Name) > maxName || len(s.Description) > maxDescription {
 		return nil, illegal("The name or description is missing or too long.")
@@ -242,7 +242,7 @@ func (c *Cloud) serverPower(q *call) (*answer, error) {
 // change puts a server into a state for some time and then into another.
 func (c *Cloud) change(s *Server, over, to Option, d time.Duration) {
 	s.State = over
-	c.after(d, func() {
+	c.line.After(d, func() {
 		if s.State == over {
 			s.State = to
 		}
@@ -265,7 +265,7 @@ func (c *Cloud) serverDelete(q *call) (*answer, error) {
 	}
 	s.leaving = true
 	job := c.newJob(deleteServer, s)
-	c.after(c.opt.Transition, func() {
+	c.line.After(c.opt.Transition, func() {
 		job.to(c, JobSucceeded, "")
 		c.remove(s)
 	})

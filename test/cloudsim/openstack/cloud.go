@@ -8,11 +8,11 @@ package openstack
 
 import (
 	"net/http"
-	"slices"
 	"sync"
-	"time"
 
 	"github.com/google/uuid"
+
+	"occigate/test/cloudsim/timeline"
 )
 
 // Cloud is one simulated cloud. It is an http.Handler and safe for concurrent
@@ -24,9 +24,8 @@ type Cloud struct {
 	handler http.Handler
 
 	mu     sync.Mutex
-	at     time.Time // of the call or transition being carried out
-	events []event   // transitions to come, by time
-	macs   int       // MAC addresses given
+	line   timeline.Line
+	macs   int // MAC addresses given
 	tokens map[string]token
 	walks  map[string]walk
 
@@ -55,7 +54,7 @@ func New(o Options) *Cloud {
 		walks:      map[string]walk{},
 		volumeType: "__DEFAULT__",
 	}
-	c.at = c.opt.Clock()
+	c.line.At = c.opt.Clock()
 	for _, r := range routes {
 		c.mux.Handle(r.method+" "+r.path, c.serve(r))
 	}
@@ -85,7 +84,7 @@ func (c *Cloud) serve(rt route) http.HandlerFunc {
 func (c *Cloud) carryOut(q *call, rt route) (answer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(c.now(q.op))
+	c.line.Settle(c.now(q.op))
 	if !rt.open {
 		if err := c.admit(q); err != nil {
 			return answer{}, err
@@ -97,40 +96,10 @@ func (c *Cloud) carryOut(q *call, rt route) (answer, error) {
 	return rt.do(c, q)
 }
 
-// event is a transition that happens by itself.
-type event struct {
-	at time.Time
-	do func()
-}
-
-// after has do carried out when d has passed since the call or transition that
-// is being carried out.
-func (c *Cloud) after(d time.Duration, do func()) {
-	at := c.at.Add(d)
-	i, _ := slices.BinarySearchFunc(c.events, at, func(e event, at time.Time) int {
-		if e.at.After(at) {
-			return 1
-		}
-		return -1
-	})
-	c.events = slices.Insert(c.events, i, event{at, do})
-}
-
-// settle carries out, in order, what is due by now.
-func (c *Cloud) settle(now time.Time) {
-	for len(c.events) > 0 && !c.events[0].at.After(now) {
-		e := c.events[0]
-		c.events = c.events[1:]
-		c.at = e.at
-		e.do()
-	}
-	c.at = now
-}
-
 // look runs do on the state as it is now.
 func (c *Cloud) look(do func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(c.opt.Clock())
+	c.line.Settle(c.opt.Clock())
 	do()
 }

@@ -94,12 +94,12 @@ func (c *Cloud) act(q *call, s *Server, a action, arguments json.RawMessage) (an
 // begin starts a task of a server; end is carried out when it is over, unless
 // another task took its place.
 func (c *Cloud) begin(s *Server, task string, end func()) {
-	s.TaskState, s.Updated = task, c.at
-	c.after(c.opt.Transition, func() {
+	s.TaskState, s.Updated = task, c.line.At
+	c.line.After(c.opt.Transition, func() {
 		if s.TaskState != task {
 			return
 		}
-		s.TaskState, s.Updated = "", c.at
+		s.TaskState, s.Updated = "", c.line.At
 		end()
 	})
 }
@@ -172,7 +172,7 @@ func (c *Cloud) resizeServer(_ *call, s *Server, arguments json.RawMessage) (ans
 			return
 		}
 		s.oldFlavor, s.oldState = s.FlavorID, s.VMState
-		s.FlavorID, s.VMState, s.Launched = f.ID, "resized", c.at
+		s.FlavorID, s.VMState, s.Launched = f.ID, "resized", c.line.At
 	})
 	return accepted(nil)
 }

@@ -237,7 +237,7 @@ func (c *Cloud) buildServer(p serverPlan, w serverWish, i int) *Server {
 		VMState: "building", TaskState: "scheduling",
 		FlavorID: p.flavor.ID, ImageID: w.ImageRef, KeyName: w.KeyName, UserData: w.UserData,
 		Metadata: cloned(w.Metadata), Tags: slices.Sorted(slices.Values(w.Tags)),
-		SecurityGroups: p.groupNames(), Created: c.at, Updated: c.at,
+		SecurityGroups: p.groupNames(), Created: c.line.At, Updated: c.line.At,
 	}
 	if p.count > 1 {
 		s.Name = fmt.Sprintf("%s-%d", w.Name, i+1)
@@ -245,15 +245,15 @@ func (c *Cloud) buildServer(p serverPlan, w serverWish, i int) *Server {
 	fill(&s.Hostname, s.Name)
 	c.servers.add(s.ID, s)
 	if problem := c.doom(s, p); problem != "" {
-		c.after(c.opt.Transition, func() { c.failServer(s, problem) })
+		c.line.After(c.opt.Transition, func() { c.failServer(s, problem) })
 		return s
 	}
 	for _, n := range p.nics {
 		c.plug(s, n, p.groups)
 	}
 	c.mapDisks(s, w)
-	c.after(c.opt.Transition/2, func() { s.task("scheduling", "spawning") })
-	c.after(c.opt.Transition, func() { c.launch(s, p.zone) })
+	c.line.After(c.opt.Transition/2, func() { s.task("scheduling", "spawning") })
+	c.line.After(c.opt.Transition, func() { c.launch(s, p.zone) })
 	return s
 }
 
@@ -282,7 +282,7 @@ func (c *Cloud) launch(s *Server, zone string) {
 	if s.VMState != "building" {
 		return
 	}
-	s.VMState, s.Zone, s.Launched, s.Updated = "active", zone, c.at, c.at
+	s.VMState, s.Zone, s.Launched, s.Updated = "active", zone, c.line.At, c.line.At
 	s.task("spawning", "")
 	for _, p := range c.portsOf(s.ID) {
 		p.Status = "ACTIVE"
@@ -290,6 +290,6 @@ func (c *Cloud) launch(s *Server, zone string) {
 }
 
 func (c *Cloud) failServer(s *Server, message string) {
-	s.VMState, s.Fault, s.Updated = "error", message, c.at
+	s.VMState, s.Fault, s.Updated = "error", message, c.line.At
 	s.task("scheduling", "")
 }

@@ -95,7 +95,7 @@ func (c *Cloud) createKeyPair(q *call) (answer, error) {
 	case exceeds(len(c.keys.order)+1, c.opt.Quotas.KeyPairs):
 		return answer{}, refuse(http.StatusForbidden, "Quota exceeded, too many key pairs.")
 	}
-	k := &KeyPair{Name: wish.Name, Type: wish.Type, PublicKey: wish.PublicKey, Created: c.at}
+	k := &KeyPair{Name: wish.Name, Type: wish.Type, PublicKey: wish.PublicKey, Created: c.line.At}
 	private := ""
 	if k.PublicKey == "" {
 		k.PublicKey, private = newKey()

@@ -211,7 +211,7 @@ func (c *Cloud) deleteInterface(q *call) (answer, error) {
 		return answer{}, err
 	}
 	if p, ok := c.ports.get(q.PathValue("port")); ok && p.DeviceID == s.ID {
-		c.after(c.opt.Transition, func() { c.unplug(p) })
+		c.line.After(c.opt.Transition, func() { c.unplug(p) })
 	}
 	return accepted(nil)
 }

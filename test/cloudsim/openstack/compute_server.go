@@ -161,14 +161,14 @@ func (c *Cloud) deleteServer(q *call) (answer, error) {
 		return noContent()
 	}
 	s.TaskState = "deleting"
-	s.Updated = c.at
-	c.after(c.opt.Transition, func() { c.removeServer(s) })
+	s.Updated = c.line.At
+	c.line.After(c.opt.Transition, func() { c.removeServer(s) })
 	return noContent()
 }
 
 // removeServer ends a server with its ports and the volumes that die with it.
 func (c *Cloud) removeServer(s *Server) {
-	s.VMState, s.TaskState, s.Updated = "deleted", "", c.at
+	s.VMState, s.TaskState, s.Updated = "deleted", "", c.line.At
 	// Volumes are free at once, also those that were still on their way in.
 	for _, a := range s.Attached {
 		if v, ok := c.volumes.get(a.VolumeID); ok {

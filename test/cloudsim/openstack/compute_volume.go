@@ -63,14 +63,14 @@ func (c *Cloud) mapDisks(s *Server, w serverWish) {
 
 // connect begins to attach a volume to a server.
 func (c *Cloud) connect(s *Server, v *Volume, a Attachment) Attachment {
-	a.ID, a.VolumeID, a.At = uuid.NewString(), v.ID, c.at
+	a.ID, a.VolumeID, a.At = uuid.NewString(), v.ID, c.line.At
 	fill(&a.Device, s.nextDevice())
 	s.Attached = append(s.Attached, a)
-	v.Status, v.Updated = "attaching", c.at
+	v.Status, v.Updated = "attaching", c.line.At
 	v.ServerID, v.AttachmentID, v.Device = s.ID, a.ID, a.Device
-	c.after(c.opt.Transition, func() {
-		v.turn("attaching", "in-use", c.at)
-		v.AttachedAt = c.at
+	c.line.After(c.opt.Transition, func() {
+		v.turn("attaching", "in-use", c.line.At)
+		v.AttachedAt = c.line.At
 	})
 	return a
 }
@@ -92,7 +92,7 @@ func (s *Server) nextDevice() string {
 
 // release ends a volume's attachment on Cinder's side.
 func (c *Cloud) release(v *Volume) {
-	v.Status, v.Updated = "available", c.at
+	v.Status, v.Updated = "available", c.line.At
 	v.ServerID, v.AttachmentID, v.Device = "", "", ""
 }
 
@@ -192,8 +192,8 @@ func (c *Cloud) deleteAttachment(q *call) (answer, error) {
 			"Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. "+
 				"Volume status must be 'in-use' and attach_status must be 'attached' to detach. (Volume is %s.)", v.Status)
 	}
-	v.Status, v.Updated = "detaching", c.at
-	c.after(c.opt.Transition, func() {
+	v.Status, v.Updated = "detaching", c.line.At
+	c.line.After(c.opt.Transition, func() {
 		if v.Status != "detaching" {
 			return
 		}

@@ -105,7 +105,7 @@ func (c *Cloud) createFloatingIP(q *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	f := &FloatingIP{ID: uuid.NewString(), IP: a.IP, NetworkID: n.ID, Created: c.at, Updated: c.at}
+	f := &FloatingIP{ID: uuid.NewString(), IP: a.IP, NetworkID: n.ID, Created: c.line.At, Updated: c.line.At}
 	if err := c.mapFloatingIP(f, w); err != nil {
 		return answer{}, err
 	}
@@ -120,7 +120,7 @@ func (c *Cloud) mapFloatingIP(f *FloatingIP, w floatingIPWish) error {
 		return nil
 	}
 	if w.Port.value == "" {
-		f.unmap(c.at)
+		f.unmap(c.line.At)
 		return nil
 	}
 	p, ok := c.ports.get(w.Port.value)
@@ -137,7 +137,7 @@ func (c *Cloud) mapFloatingIP(f *FloatingIP, w floatingIPWish) error {
 			"reachable from subnet %s.  Therefore, cannot associate Port %s with a Floating IP.",
 			f.NetworkID, p.FixedIPs[0].SubnetID, p.ID)
 	}
-	f.PortID, f.RouterID, f.FixedIP, f.Updated = p.ID, r.ID, p.FixedIPs[0].IP, c.at
+	f.PortID, f.RouterID, f.FixedIP, f.Updated = p.ID, r.ID, p.FixedIPs[0].IP, c.line.At
 	if w.Fixed != "" {
 		f.FixedIP = w.Fixed
 	}

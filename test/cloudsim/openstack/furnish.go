@@ -26,7 +26,7 @@ func (c *Cloud) AddImage(i Image) Image {
 	fill(&i.DiskFormat, "qcow2")
 	fill(&i.Size, 600<<20)
 	c.look(func() {
-		i.stamp(c.at)
+		i.stamp(c.line.At)
 		c.images.add(i.ID, &i)
 	})
 	return i
@@ -49,7 +49,7 @@ func (c *Cloud) AddNetwork(n Network, cidr string) Network {
 	}
 	fill(&n.ProjectID, c.ProjectID())
 	c.look(func() {
-		fill(&n.Created, c.at)
+		fill(&n.Created, c.line.At)
 		fill(&n.Updated, n.Created)
 		c.networks.add(n.ID, &n)
 		if cidr == "" {
@@ -72,7 +72,7 @@ func (c *Cloud) AddNetwork(n Network, cidr string) Network {
 func (c *Cloud) AddRouter(name, external string, networks ...string) Router {
 	r := Router{ID: c.fixedID("router", name), Name: name, ProjectID: c.ProjectID(), ExternalNetwork: external}
 	c.look(func() {
-		r.Created, r.Updated = c.at, c.at
+		r.Created, r.Updated = c.line.At, c.line.At
 		for _, id := range append([]string{external}, networks...) {
 			p := Port{ID: c.fixedID("port of "+name, id), NetworkID: id, DeviceID: r.ID, DeviceOwner: "network:router_interface", Status: "ACTIVE"}
 			s := c.subnetsOf(id)[0]
@@ -104,7 +104,7 @@ func (c *Cloud) AddServer(s Server, networks ...string) Server {
 		s.SecurityGroups = []string{"default"}
 	}
 	c.look(func() {
-		fill(&s.Created, c.at)
+		fill(&s.Created, c.line.At)
 		fill(&s.Updated, s.Created)
 		if s.VMState != "error" {
 			fill(&s.Launched, s.Created)
@@ -127,7 +127,7 @@ func (c *Cloud) AddVolume(v Volume) Volume {
 	fill(&v.Zone, c.opt.Zone)
 	fill(&v.Type, c.volumeType)
 	c.look(func() {
-		fill(&v.Created, c.at)
+		fill(&v.Created, c.line.At)
 		fill(&v.Updated, v.Created)
 		c.volumes.add(v.ID, &v)
 		s, ok := c.servers.get(v.ServerID)
@@ -135,8 +135,8 @@ func (c *Cloud) AddVolume(v Volume) Volume {
 			return
 		}
 		fill(&v.Device, s.nextDevice())
-		v.Status, v.AttachmentID, v.AttachedAt = "in-use", c.fixedID("attachment", v.ID), c.at
-		s.Attached = append(s.Attached, Attachment{ID: v.AttachmentID, VolumeID: v.ID, Device: v.Device, At: c.at})
+		v.Status, v.AttachmentID, v.AttachedAt = "in-use", c.fixedID("attachment", v.ID), c.line.At
+		s.Attached = append(s.Attached, Attachment{ID: v.AttachmentID, VolumeID: v.ID, Device: v.Device, At: c.line.At})
 	})
 	return v
 }
@@ -151,7 +151,7 @@ func (c *Cloud) AddFloatingIP(external, server string) FloatingIP {
 		if err != nil {
 			panic(err)
 		}
-		f = FloatingIP{ID: c.fixedID("floating", a.IP), IP: a.IP, NetworkID: external, Created: c.at, Updated: c.at}
+		f = FloatingIP{ID: c.fixedID("floating", a.IP), IP: a.IP, NetworkID: external, Created: c.line.At, Updated: c.line.At}
 		if server != "" {
 			port := optional[string]{sent: true, value: c.portsOf(server)[0].ID}
 			if err := c.mapFloatingIP(&f, floatingIPWish{Port: port}); err != nil {

@@ -100,7 +100,7 @@ func (c *Cloud) createToken(q *call) (answer, error) {
 	}
 	t := token{
 		methods: l.Identity.Methods, audit: uuid.NewString()[:22],
-		issued: c.at, expires: c.at.Add(c.opt.TokenLife),
+		issued: c.line.At, expires: c.line.At.Add(c.opt.TokenLife),
 	}
 	for _, method := range t.methods {
 		proof, known := proofs[method]
@@ -201,7 +201,7 @@ func (c *Cloud) revokeToken(q *call) (answer, error) {
 
 func (c *Cloud) valid(id string) (token, bool) {
 	t, ok := c.tokens[id]
-	return t, ok && c.at.Before(t.expires)
+	return t, ok && c.line.At.Before(t.expires)
 }
 
 // admit checks the token that a call brings. A token without a project is

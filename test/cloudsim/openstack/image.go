@@ -186,9 +186,9 @@ func (c *Cloud) imageServer(q *call, s *Server, arguments json.RawMessage) (answ
 	maps.Copy(i.Properties, wish.Metadata)
 	c.images.add(i.ID, i)
 	c.begin(s, "image_snapshot", func() {})
-	c.after(c.opt.Transition/2, func() { i.Status, i.Updated = "saving", c.at })
-	c.after(c.opt.Transition, func() {
-		i.Status, i.Updated, i.DiskFormat, i.Size = "active", c.at, "qcow2", 1<<30
+	c.line.After(c.opt.Transition/2, func() { i.Status, i.Updated = "saving", c.line.At })
+	c.line.After(c.opt.Transition, func() {
+		i.Status, i.Updated, i.DiskFormat, i.Size = "active", c.line.At, "qcow2", 1<<30
 		i.Properties["image_state"] = "available"
 	})
 	if q.minor >= 45 {
@@ -202,7 +202,7 @@ func (c *Cloud) imageServer(q *call, s *Server, arguments json.RawMessage) (answ
 func (c *Cloud) snapshot(s *Server, name string) *Image {
 	i := &Image{
 		ID: uuid.NewString(), Name: name, Status: "queued", Visibility: "private", Owner: c.ProjectID(),
-		Properties: map[string]string{}, Created: c.at, Updated: c.at,
+		Properties: map[string]string{}, Created: c.line.At, Updated: c.line.At,
 	}
 	if base, ok := c.images.get(s.ImageID); ok {
 		i.Properties = cloned(base.Properties)

@@ -189,7 +189,7 @@ func (c *Cloud) createNetwork(q *call) (answer, error) {
 	if err := neutronQuota("network", len(own), c.opt.Quotas.Networks); err != nil {
 		return answer{}, err
 	}
-	n := &Network{ID: uuid.NewString(), Status: "ACTIVE", ProjectID: c.ProjectID(), MTU: 1450, Created: c.at, Updated: c.at}
+	n := &Network{ID: uuid.NewString(), Status: "ACTIVE", ProjectID: c.ProjectID(), MTU: 1450, Created: c.line.At, Updated: c.line.At}
 	w.apply(n)
 	c.networks.add(n.ID, n)
 	return created(object{"network": c.showNetwork(n)})
@@ -226,7 +226,7 @@ func (c *Cloud) updateNetwork(q *call) (answer, error) {
 		return answer{}, err
 	}
 	w.apply(n)
-	n.Updated = c.at
+	n.Updated = c.line.At
 	return ok(object{"network": c.showNetwork(n)})
 }
 

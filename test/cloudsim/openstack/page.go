@@ -80,7 +80,7 @@ func page[R row](c *Cloud, q *call, rows []R, unknown func(marker string) error)
 	marker := q.URL.Query().Get("marker")
 	w := walk{rows: idsOf(rows)}
 	if marker == "" {
-		rows = fault.Rows(c.opt.Faults, q.op, rows, func(r R) time.Duration { return c.at.Sub(r.born()) })
+		rows = fault.Rows(c.opt.Faults, q.op, rows, func(r R) time.Duration { return c.line.At.Sub(r.born()) })
 		w = walk{rows: idsOf(rows), changed: !slices.Equal(w.rows, idsOf(rows))}
 	} else if old := c.walks[q.op]; old.changed && old.follows(marker) {
 		w, rows = old, inOrder(rows, old.rows[old.done:])

@@ -63,7 +63,7 @@ func (c *Cloud) addPort(p Port) *Port {
 	fill(&p.MAC, c.nextMAC())
 	fill(&p.ProjectID, c.ProjectID())
 	fill(&p.Status, "DOWN")
-	p.Created, p.Updated = c.at, c.at
+	p.Created, p.Updated = c.line.At, c.line.At
 	c.ports.add(p.ID, &p)
 	return &p
 }
@@ -78,7 +78,7 @@ func (c *Cloud) nextMAC() string {
 func (c *Cloud) removePort(p *Port) {
 	for _, f := range c.floating.order {
 		if f.PortID == p.ID {
-			f.unmap(c.at)
+			f.unmap(c.line.At)
 		}
 	}
 	c.ports.drop(p.ID)
@@ -206,7 +206,7 @@ func (c *Cloud) updatePort(q *call) (answer, error) {
 	}
 	set(&p.Name, w.Name)
 	set(&p.SecurityGroups, w.Groups)
-	p.Updated = c.at
+	p.Updated = c.line.At
 	return ok(object{"port": showPort(p)})
 }
 

@@ -37,7 +37,7 @@ func (g *SecurityGroup) born() time.Time { return g.Created }
 // addGroup makes a group that lets out everything, as all new ones do.
 func (c *Cloud) addGroup(name, description string) *SecurityGroup {
 	g := &SecurityGroup{
-		ID: uuid.NewString(), Name: name, Description: description, Created: c.at, Updated: c.at,
+		ID: uuid.NewString(), Name: name, Description: description, Created: c.line.At, Updated: c.line.At,
 		Rules: []SecurityRule{
 			{ID: uuid.NewString(), Direction: "egress", Ethertype: "IPv4"},
 			{ID: uuid.NewString(), Direction: "egress", Ethertype: "IPv6"},

@@ -61,7 +61,7 @@ func (c *Cloud) seedNetwork(n Network, cidr string) (id string) {
 func (c *Cloud) seedAccess() {
 	c.look(func() {
 		const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDIhz2GK/XCUj4i6Q5yQJNL1MKMY0RxzPV2QrBqfHrDq ops"
-		c.keys.add("ops", &KeyPair{Name: "ops", Type: "ssh", PublicKey: key, Fingerprint: fingerprint(key), Created: c.at})
+		c.keys.add("ops", &KeyPair{Name: "ops", Type: "ssh", PublicKey: key, Fingerprint: fingerprint(key), Created: c.line.At})
 		web := c.addGroup("web", "HTTP and HTTPS from everywhere")
 		for _, port := range []int{80, 443} {
 			web.Rules = append(web.Rules, SecurityRule{

@@ -177,7 +177,7 @@ func (c *Cloud) createSubnet(q *call) (answer, error) {
 	s := &Subnet{
 		ID: uuid.NewString(), Name: w.Name, NetworkID: w.Network, ProjectID: c.ProjectID(),
 		CIDR: cidr, Gateway: cidr.Addr().Next(), DNS: w.DNS, NoDHCP: w.DHCP != nil && !*w.DHCP,
-		Created: c.at, Updated: c.at,
+		Created: c.line.At, Updated: c.line.At,
 	}
 	if w.Gateway.sent {
 		s.Gateway, _ = netip.ParseAddr(w.Gateway.value) // null is none

@@ -153,10 +153,10 @@ func (c *Cloud) createVolume(q *call) (answer, error) {
 
 // makeVolume begins a volume, which is available after a while.
 func (c *Cloud) makeVolume(v Volume) *Volume {
-	v.ID, v.Created, v.Status = uuid.NewString(), c.at, "creating"
+	v.ID, v.Created, v.Status = uuid.NewString(), c.line.At, "creating"
 	v.Zone, v.Type = c.opt.Zone, c.volumeType
 	c.volumes.add(v.ID, &v)
-	c.after(c.opt.Transition, func() { v.turn("creating", "available", c.at) })
+	c.line.After(c.opt.Transition, func() { v.turn("creating", "available", c.line.At) })
 	return &v
 }
 
@@ -198,8 +198,8 @@ func (c *Cloud) deleteVolume(q *call) (answer, error) {
 			"migrating, attached, belong to a group, have snapshots, awaiting a transfer, "+
 			"or be disassociated from snapshots after volume transfer.", strings.Join(removableVolume, " or "))
 	}
-	v.Status, v.Updated = "deleting", c.at
-	c.after(c.opt.Transition, func() { c.volumes.drop(v.ID) })
+	v.Status, v.Updated = "deleting", c.line.At
+	c.line.After(c.opt.Transition, func() { c.volumes.drop(v.ID) })
 	return accepted(nil)
 }
 

@@ -29,10 +29,10 @@ func (c *Cloud) actOnVolume(q *call) (answer, error) {
 		return answer{}, err
 	}
 	before := v.Status
-	v.Status, v.Updated = "extending", c.at
-	c.after(c.opt.Transition, func() {
+	v.Status, v.Updated = "extending", c.line.At
+	c.line.After(c.opt.Transition, func() {
 		v.SizeGiB = wish.Size
-		v.turn("extending", before, c.at)
+		v.turn("extending", before, c.line.At)
 	})
 	return accepted(nil)
 }

@@ -75,7 +75,7 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	q, err := read(w, r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(c.opt.Clock())
+	c.line.Settle(c.opt.Clock())
 	var a answer
 	if err == nil {
 		a, err = c.carryOut(q)

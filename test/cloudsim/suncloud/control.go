@@ -44,7 +44,7 @@ func (c *Cloud) control(rest string, _ call) (work, error) {
 	}
 	for _, m := range only(c.vms, func(m *VM) bool { return m.Cluster == in.URI }) {
 		if w, err := c.controlVM(name, m); err == nil && w.end != nil {
-			c.after(c.opt.Transition, w.end)
+			c.line.After(c.opt.Transition, w.end)
 		}
 	}
 	return work{op: name + "-Cluster", target: in.URI, code: http.StatusOK}, nil
@@ -60,7 +60,7 @@ func (c *Cloud) controlVM(name string, m *VM) (work, error) {
 	m.State = k.over[0]
 	steps := len(k.over) - 1
 	for i, state := range k.over[1:steps] {
-		c.after(c.opt.Transition*time.Duration(i+1)/time.Duration(steps), func() {
+		c.line.After(c.opt.Transition*time.Duration(i+1)/time.Duration(steps), func() {
 			if m.State == k.over[i] {
 				m.State = state
 			}
@@ -69,7 +69,7 @@ func (c *Cloud) controlVM(name string, m *VM) (work, error) {
 	return work{op: k.op, target: m.URI, code: http.StatusOK, end: func() {
 		m.State = k.over[steps]
 		if m.State == Started {
-			m.LastBoot, m.Updated = c.at, false
+			m.LastBoot, m.Updated = c.line.At, false
 		}
 	}}, nil
 }
@@ -154,7 +154,7 @@ func (c *Cloud) backUp(uri string, q call) (work, error) {
 	if err != nil {
 		return work{}, err
 	}
-	b := &Backup{URI: c.newURI("/backups/%d"), Name: name, VM: m.URI, Created: c.at}
+	b := &Backup{URI: c.newURI("/backups/%d"), Name: name, VM: m.URI, Created: c.line.At}
 	take(&b.Tags, q.body.Tags)
 	c.backups = append(c.backups, b)
 	return made("back_up", b.URI), nil

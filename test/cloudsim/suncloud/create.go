@@ -59,7 +59,7 @@ func (c *Cloud) newVolume(w wish) (work, error) {
 	if err != nil {
 		return work{}, err
 	}
-	v := &Volume{URI: c.newURI("/volumes/%d"), Name: name, Created: c.at}
+	v := &Volume{URI: c.newURI("/volumes/%d"), Name: name, Created: c.line.At}
 	take(&v.Description, w.Description)
 	take(&v.Tags, w.Tags)
 	c.volumes = append(c.volumes, v)
@@ -114,7 +114,7 @@ func (c *Cloud) newVM(in *Cluster, w wish) (work, error) {
 	if err != nil {
 		return work{}, err
 	}
-	m.Name, m.Cluster, m.State, m.created, m.pending = name, in.URI, Stopped, c.at, true
+	m.Name, m.Cluster, m.State, m.created, m.pending = name, in.URI, Stopped, c.line.At, true
 	m.Hostname = strings.ToLower(name) + ".example.test"
 	take(&m.Description, w.Description)
 	take(&m.OS, w.OS)

@@ -55,7 +55,7 @@ func (c *Cloud) AddVM(m VM, plugs ...string) (uri string) {
 				fill(&m.TempDisk, t.TempDisk)
 			}
 		}
-		m.LastBoot = c.at.AddDate(0, 0, -3)
+		m.LastBoot = c.line.At.AddDate(0, 0, -3)
 		m.Hostname = m.Name + ".example.test"
 		c.vms = append(c.vms, &m)
 		for _, p := range plugs {
@@ -109,6 +109,6 @@ func (c *Cloud) Seed() {
 	c.AddVM(VM{Name: "trial", Cluster: lab, FromTemplate: linux, State: Asleep})
 	c.AddVM(VM{Name: "old", Description: "do not touch", Cluster: lab, FromTemplate: small, State: Stopped})
 	c.look(func() {
-		c.volumes = append(c.volumes, &Volume{URI: c.newURI("/volumes/%d"), Name: "backups", Created: c.at})
+		c.volumes = append(c.volumes, &Volume{URI: c.newURI("/volumes/%d"), Name: "backups", Created: c.line.At})
 	})
 }

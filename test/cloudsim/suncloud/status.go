@@ -29,8 +29,8 @@ func (c *Cloud) begin(w work) *status {
 		end()
 		return s
 	}
-	c.after(c.opt.Transition/2, func() { s.progress = 38 })
-	c.after(c.opt.Transition, end)
+	c.line.After(c.opt.Transition/2, func() { s.progress = 38 })
+	c.line.After(c.opt.Transition, end)
 	return s
 }
 
@@ -43,7 +43,7 @@ func (c *Cloud) finish(s *status, w work) {
 		w.end()
 	}
 	if c.opt.Forget > 0 {
-		c.after(c.opt.Forget, func() {
+		c.line.After(c.opt.Forget, func() {
 			c.statuses = only(c.statuses, func(o *status) bool { return o != s })
 		})
 	}

@@ -10,11 +10,11 @@ package suncloud
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
 	"occigate/test/cloudsim/fault"
+	"occigate/test/cloudsim/timeline"
 )
 
 // Options say what cloud to simulate. The zero value of a field means its
@@ -55,8 +55,7 @@ type Cloud struct {
 	handler http.Handler
 
 	mu     sync.Mutex
-	at     time.Time // of the call or transition being carried out
-	events []event   // transitions to come, by time
+	line   timeline.Line
 	lastID int
 
 	clusters  []*Cluster
@@ -81,7 +80,7 @@ func New(o Options) *Cloud {
 	fill(&o.User, "demo")
 	fill(&o.Password, "demo-password")
 	c := &Cloud{opt: o}
-	c.at = o.Clock()
+	c.line.At = o.Clock()
 	c.clusters = []*Cluster{{URI: c.newURI("/clusters/%d"), Name: "root"}}
 	c.handler = o.Faults.Wrap(http.HandlerFunc(c.serve), operation, refuse)
 	return c
@@ -103,38 +102,10 @@ func (c *Cloud) newURI(form string) string {
 	return fmt.Sprintf(form, c.lastID)
 }
 
-// event is a transition that happens by itself.
-type event struct {
-	at time.Time
-	do func()
-}
-
-// after has do carried out when d has passed since the call or transition that
-// is being carried out.
-func (c *Cloud) after(d time.Duration, do func()) {
-	e := event{c.at.Add(d), do}
-	i := slices.IndexFunc(c.events, func(other event) bool { return other.at.After(e.at) })
-	if i < 0 {
-		i = len(c.events)
-	}
-	c.events = slices.Insert(c.events, i, e)
-}
-
-// settle carries out, in order, what is due by now.
-func (c *Cloud) settle(now time.Time) {
-	for len(c.events) > 0 && !c.events[0].at.After(now) {
-		e := c.events[0]
-		c.events = c.events[1:]
-		c.at = e.at
-		e.do()
-	}
-	c.at = now
-}
-
 // look runs do on the state as it is now.
 func (c *Cloud) look(do func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(c.opt.Clock())
+	c.line.Settle(c.opt.Clock())
 	do()
 }

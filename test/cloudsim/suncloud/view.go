@@ -108,7 +108,7 @@ func (v view) vdc() object {
 
 func (v view) cluster(c *Cluster) object {
 	vms := only(v.vms, func(m *VM) bool { return m.Cluster == c.URI })
-	vms = fault.Rows(v.opt.Faults, "tree", vms, func(m *VM) time.Duration { return v.at.Sub(m.created) })
+	vms = fault.Rows(v.opt.Faults, "tree", vms, func(m *VM) time.Duration { return v.line.At.Sub(m.created) })
 	o := object{
 		"name": c.Name, "uri": v.link(c.URI), "description": c.Description, "vdc": v.link(vdcURI), "tags": tags(c.Tags),
 		"vms":         each(vms, v.nested),
