@@ -18,25 +18,16 @@ import (
 	cloudsim "occigate/test/cloudsim/gogrid"
 )
 
-// noStop is why cases that stop a server gracefully cannot pass.
-const noStop = "the suite stops servers by asking the guest; GoGrid's power=stop cuts the power, so that only off is offered"
-
-var deviations = map[string]string{
-	"stopped server can be deleted":            noStop,
-	"stop and start":                           noStop,
-	"power operations not offered are refused": noStop,
-}
-
 // TestConformance holds the adapter against the simulator.
 func TestConformance(t *testing.T) {
-	providertest.Run(t, providertest.Harness{Deviations: deviations, New: func(t testing.TB) providertest.Cloud {
+	providertest.Run(t, providertest.Harness{New: func(t testing.TB) providertest.Cloud {
 		return simulated(t, cloudsim.Options{})
 	}})
 }
 
 // TestConformanceStartingByHand does so where new servers come up Off.
 func TestConformanceStartingByHand(t *testing.T) {
-	providertest.Run(t, providertest.Harness{Deviations: deviations, New: func(t testing.TB) providertest.Cloud {
+	providertest.Run(t, providertest.Harness{New: func(t testing.TB) providertest.Cloud {
 		return simulated(t, cloudsim.Options{ComesUpOff: true})
 	}})
 }

@@ -12,8 +12,7 @@ func saveServer(t testing.TB, c Cloud) {
 	saver := c.Provider.(providers.ImageSaver)
 	s := c.running(t)
 	if !s.Can(providers.AbilitySave) {
-		c.power(t, s.ID, providers.PowerStop)
-		s = c.reaches(t, s.ID, providers.StateInactive)
+		s = c.halt(t, s)
 	}
 	if !s.Can(providers.AbilitySave) {
 		t.Fatal("save is offered neither of an active nor of a stopped server")

@@ -28,15 +28,24 @@ func (c Cloud) power(t testing.TB, id string, op providers.PowerOp) {
 	c.finish(t, ticket)
 }
 
+// halt stops a server that runs: it asks the guest where the cloud can, and
+// cuts the power where it offers nothing else.
+func (c Cloud) halt(t testing.TB, s providers.Server) providers.Server {
+	t.Helper()
+	halts := []providers.PowerOp{providers.PowerStop, providers.PowerOff}
+	i := slices.IndexFunc(halts, s.Offers)
+	if i < 0 {
+		t.Fatalf("an active server offers %v, none of %v", s.Power, halts)
+	}
+	c.power(t, s.ID, halts[i])
+	return c.reaches(t, s.ID, providers.StateInactive)
+}
+
 func stopAndStart(t testing.TB, c Cloud) {
 	s := c.running(t)
-	if !s.Offers(providers.PowerStop) {
-		t.Fatalf("an active server offers %v, not stop", s.Power)
-	}
-	c.power(t, s.ID, providers.PowerStop)
-	stopped := c.reaches(t, s.ID, providers.StateInactive)
-	if !stopped.Offers(providers.PowerStart) || stopped.Offers(providers.PowerStop) {
-		t.Errorf("a stopped server offers %v, want start and not stop", stopped.Power)
+	stopped := c.halt(t, s)
+	if !stopped.Offers(providers.PowerStart) || stopped.Offers(providers.PowerStop) || stopped.Offers(providers.PowerOff) {
+		t.Errorf("a stopped server offers %v, want start and no stop", stopped.Power)
 	}
 	c.power(t, s.ID, providers.PowerStart)
 	started := c.reaches(t, s.ID, providers.StateActive)
@@ -91,9 +100,7 @@ func otherPowerRefused(t testing.TB, c Cloud) {
 		}
 	}
 	refuse()
-	s = c.reaches(t, s.ID, providers.StateActive)
-	c.power(t, s.ID, providers.PowerStop)
-	s = c.reaches(t, s.ID, providers.StateInactive)
+	s = c.halt(t, c.reaches(t, s.ID, providers.StateActive))
 	refuse()
 }
 
@@ -103,8 +110,7 @@ func resize(t testing.TB, c Cloud) {
 	s := c.running(t)
 	other := c.otherSize(t, s.SizeID)
 	if !s.Can(providers.AbilityResize) {
-		c.power(t, s.ID, providers.PowerStop)
-		s = c.reaches(t, s.ID, providers.StateInactive)
+		s = c.halt(t, s)
 	}
 	if !s.Can(providers.AbilityResize) {
 		t.Fatal("resize is offered neither of an active nor of a stopped server")

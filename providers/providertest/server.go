@@ -209,9 +209,7 @@ func deletedServerGone(t testing.TB, c Cloud) {
 }
 
 func stoppedServerDeleted(t testing.TB, c Cloud) {
-	s := c.running(t)
-	c.power(t, s.ID, providers.PowerStop)
-	c.reaches(t, s.ID, providers.StateInactive)
+	s := c.halt(t, c.running(t))
 	ticket, err := c.Provider.DeleteServer(t.Context(), s.ID)
 	c.ok(t, err, "DeleteServer")
 	c.finish(t, ticket)
