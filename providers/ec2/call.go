@@ -2,10 +2,8 @@ package ec2
 
 import (
 	"context"
-	"errors"
 	"reflect"
 	"strings"
-	"time"
 
 	"occigate/providers"
 )
@@ -91,22 +89,4 @@ func known(operation, id string) error {
 		return providers.Errorf(providers.ErrNotFound, operation, "an empty id names nothing")
 	}
 	return nil
-}
-
-// undoLimit is how long the undoing of a failed change may take.
-const undoLimit = 30 * time.Second
-
-// undo takes back what was made before a change failed with err, also when ctx
-// has ended, and returns err. If that fails too, err's text says so.
-func undo(ctx context.Context, err error, back func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoLimit)
-	defer cancel()
-	left := back(ctx)
-	var e *providers.Error
-	if left == nil || providers.Kind(left) == providers.ErrNotFound || !errors.As(err, &e) {
-		return err
-	}
-	told := *e
-	told.Message += "; what was made before is left: " + left.Error()
-	return &told
 }

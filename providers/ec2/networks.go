@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"occigate/providers"
+	"occigate/providers/internal/undo"
 )
 
 // publicNetwork is the pool of public addresses. A server created in it gets a
@@ -107,7 +108,7 @@ func (p *Provider) publish(ctx context.Context, id string) error {
 	if err == nil {
 		return nil
 	}
-	return undo(ctx, err, func(ctx context.Context) error {
+	return undo.After(ctx, err, "subnet "+id, func(ctx context.Context) error {
 		_, err := p.DeleteNetwork(ctx, id)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"occigate/providers"
+	"occigate/providers/internal/undo"
 )
 
 // AttachInterface makes a network interface in a subnet and attaches it to a
@@ -64,7 +65,7 @@ func (p *Provider) attachNIC(ctx context.Context, i types.Instance, id string, i
 	if err == nil {
 		return nil
 	}
-	return undo(ctx, err, func(ctx context.Context) error { return p.deleteNIC(ctx, id) })
+	return undo.After(ctx, err, "network interface "+id, func(ctx context.Context) error { return p.deleteNIC(ctx, id) })
 }
 
 // DetachInterface unplugs a network interface that is not the first one. One

@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"occigate/providers"
+	"occigate/providers/internal/tickets"
+	"occigate/providers/internal/undo"
 )
 
 // step is what is left to do of a change. Its JSON is the ticket.
@@ -81,13 +83,7 @@ func (p *Provider) ticket(s step) providers.Ticket {
 	return s.encode()
 }
 
-func (s step) encode() providers.Ticket {
-	text, err := json.Marshal(s)
-	if err != nil {
-		panic(err) // strings and numbers always encode
-	}
-	return providers.Ticket(text)
-}
+func (s step) encode() providers.Ticket { return tickets.Text(s) }
 
 // parse reads a ticket of this adapter; anything else is
 // [providers.ErrInvalid].
@@ -112,7 +108,7 @@ func (p *Provider) boot(ctx context.Context, s step) (*step, string, error) {
 	case nil, providers.ErrNotFound, providers.ErrThrottled, providers.ErrUnavailable:
 		return left, message, err
 	}
-	return nil, "", undo(ctx, err, func(ctx context.Context) error {
+	return nil, "", undo.After(ctx, err, "instance "+s.ID, func(ctx context.Context) error {
 		_, err := p.DeleteServer(ctx, s.ID)
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"occigate/providers"
+	"occigate/providers/internal/undo"
 )
 
 // tagPrefix and our token make a server's tag, which Nova can look for, unlike
@@ -169,10 +170,7 @@ func (p *Provider) takeBack(ctx context.Context, keyPair string, cause error) er
 	if keyPair == "" || errors.Is(cause, providers.ErrUnavailable) {
 		return cause
 	}
-	ctx, cancel := afterwards(ctx)
-	defer cancel()
-	if err := p.do(ctx, request{to: compute, op: "DELETE /os-keypairs/{name}", ids: []string{keyPair}}); err != nil {
-		return errors.Join(cause, leftBehind("key pair", keyPair, err))
-	}
-	return cause
+	return undo.After(ctx, cause, "key pair "+keyPair, func(ctx context.Context) error {
+		return p.do(ctx, request{to: compute, op: "DELETE /os-keypairs/{name}", ids: []string{keyPair}})
+	})
 }

@@ -3,10 +3,10 @@ package openstack
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/netip"
 
 	"occigate/providers"
+	"occigate/providers/internal/undo"
 )
 
 // CreateNetwork makes a network and its IPv4 subnet: a free private /24 where
@@ -58,12 +58,10 @@ func ipVersion(cidr string) int {
 
 // removeNetwork takes back a network whose subnet has failed.
 func (p *Provider) removeNetwork(ctx context.Context, id string, cause error) error {
-	ctx, cancel := afterwards(ctx)
-	defer cancel()
-	if _, err := p.DeleteNetwork(ctx, id); err != nil {
-		return errors.Join(cause, leftBehind("network", id, err))
-	}
-	return cause
+	return undo.After(ctx, cause, "network "+id, func(ctx context.Context) error {
+		_, err := p.DeleteNetwork(ctx, id)
+		return err
+	})
 }
 
 // cidr is the range asked for, else one that no subnet in sight overlaps.

@@ -3,10 +3,10 @@ package openstack
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 
 	"occigate/providers"
+	"occigate/providers/internal/tickets"
 )
 
 // ticket is a change that needs further steps, as JSON inside a
@@ -31,10 +31,7 @@ const (
 	attachVolumes step = "attach volumes"
 )
 
-func (t ticket) text() providers.Ticket {
-	b, _ := json.Marshal(t) // texts only, never fails
-	return providers.Ticket(b)
-}
+func (t ticket) text() providers.Ticket { return tickets.Text(t) }
 
 // attachTicket is empty when there is nothing to attach.
 func attachTicket(server string, specs []providers.AttachmentSpec) providers.Ticket {
@@ -52,8 +49,8 @@ func attachTicket(server string, specs []providers.AttachmentSpec) providers.Tic
 // its resize or attaches its next volume.
 func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Progress, error) {
 	var now ticket
-	if err := json.Unmarshal([]byte(t), &now); err != nil {
-		return providers.Progress{}, providers.Errorf(providers.ErrInvalid, "ticket", "not one of this adapter")
+	if err := tickets.Read(t, &now); err != nil {
+		return providers.Progress{}, err
 	}
 	steps := map[step]func(context.Context, ticket, serverRow) (providers.Ticket, error){
 		confirmResize: p.pollResize,

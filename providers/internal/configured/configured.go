@@ -1,0 +1,77 @@
+// Package configured checks what the settings of the hand-written adapters have
+// in common: the address of the cloud's API, and sizes where the cloud sells
+// figures and has no names for them. It knows no cloud. What it refuses is
+// [providers.ErrInvalid], with the name of the setting; a value that may be
+// secret is never repeated.
+package configured
+
+import (
+	"net/url"
+
+	"occigate/providers"
+)
+
+// Invalid refuses settings.
+func Invalid(format string, args ...any) error {
+	return providers.Errorf(providers.ErrInvalid, "settings", format, args...)
+}
+
+// Endpoint reads the setting of that name as the address of an API.
+func Endpoint(name, text string) (*url.URL, error) {
+	if text == "" {
+		return nil, Invalid("%s is missing", name)
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" {
+		return nil, Invalid("%s must be an http or https URL without user and query", name)
+	}
+	return u, nil
+}
+
+// Size is one configured size, in the figures of its cloud.
+type Size interface {
+	// Offer is the size as the catalogue has it, whose id is its name.
+	Offer() providers.Size
+}
+
+// Sizes are those that an account offers.
+type Sizes[S Size] []S
+
+// Check refuses sizes that cannot be told apart, and a default that is none of
+// them; an empty default is none.
+func (all Sizes[S]) Check(byDefault string) error {
+	seen := map[string]bool{"": true}
+	for i, s := range all {
+		name := s.Offer().ID
+		if seen[name] {
+			return Invalid("size %d: the name %q is empty or taken", i+1, name)
+		}
+		seen[name] = true
+	}
+	if !seen[byDefault] {
+		return Invalid("default_size %q is not among the sizes", byDefault)
+	}
+	return nil
+}
+
+// Named finds a size by its name; none is [providers.ErrInvalid].
+func (all Sizes[S]) Named(op, name string) (found S, err error) {
+	for _, s := range all {
+		if s.Offer().ID == name {
+			return s, nil
+		}
+	}
+	if name == "" {
+		return found, providers.Errorf(providers.ErrInvalid, op, "no size is given, and default_size is not set")
+	}
+	return found, providers.Errorf(providers.ErrInvalid, op, "there is no size %q", name)
+}
+
+// Offers are the sizes as the catalogue has them.
+func (all Sizes[S]) Offers() []providers.Size {
+	offers := make([]providers.Size, 0, len(all))
+	for _, s := range all {
+		offers = append(offers, s.Offer())
+	}
+	return offers
+}

@@ -1,0 +1,64 @@
+package configured_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"occigate/providers"
+	"occigate/providers/internal/configured"
+)
+
+func TestEndpoint(t *testing.T) {
+	for text, good := range map[string]bool{
+		"https://api.example.org": true, "http://127.0.0.1:8080/api/": true,
+		"": false, "nowhere": false, "ftp://example.org": false, "https://": false, "https://a b": false,
+		"https://u:hush@example.org": false, "https://example.org?key=hush": false,
+	} {
+		u, err := configured.Endpoint("uri", text)
+		if good != (err == nil) || good && u.String() != text {
+			t.Errorf("%q: %v, %v", text, u, err)
+		}
+		if err != nil && (!errors.Is(err, providers.ErrInvalid) || !strings.Contains(err.Error(), "uri") || strings.Contains(err.Error(), "hush")) {
+			t.Errorf("%q: %v, want invalid that names the setting and repeats no secret", text, err)
+		}
+	}
+}
+
+type size struct {
+	name   string
+	memory int
+}
+
+func (s size) Offer() providers.Size {
+	return providers.Size{ID: s.name, Name: s.name, MemoryMiB: s.memory}
+}
+
+func TestSizes(t *testing.T) {
+	all := configured.Sizes[size]{{"small", 512}, {"large", 4096}}
+	for _, byDefault := range []string{"", "small"} {
+		if err := all.Check(byDefault); err != nil {
+			t.Errorf("default %q: %v", byDefault, err)
+		}
+	}
+	for says, wrong := range map[string]error{
+		"default_size": all.Check("huge"),
+		"size 3":       append(all, size{"small", 1}).Check(""),
+		"size 1":       configured.Sizes[size]{{"", 1}}.Check(""),
+	} {
+		if !errors.Is(wrong, providers.ErrInvalid) || !strings.Contains(wrong.Error(), says) {
+			t.Errorf("%v, want invalid that says %q", wrong, says)
+		}
+	}
+	if got, err := all.Named("create", "large"); err != nil || got.memory != 4096 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for name, says := range map[string]string{"": "default_size", "huge": `"huge"`} {
+		if _, err := all.Named("create", name); !errors.Is(err, providers.ErrInvalid) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	if offers := all.Offers(); len(offers) != 2 || offers[1].ID != "large" {
+		t.Errorf("offers %+v", offers)
+	}
+}

@@ -1,0 +1,61 @@
+// Package limits refuses what is asked of a new server and a cloud cannot do, so
+// that nothing is ever accepted and ignored. It knows no cloud: an adapter
+// declares its cloud's limits, each with the sentence that explains it.
+package limits
+
+import "occigate/providers"
+
+// Create is what a cloud's call for a new server has no place for. A field says
+// why; an empty one means that the cloud can do it, or that the adapter looks
+// into it itself.
+type Create struct {
+	Zone      string // to choose one
+	Networks  string // to plug into more than one
+	IP        string // to choose an address
+	MAC       string // to choose a MAC address
+	Volumes   string // to attach existing volumes
+	KeyName   string // key pairs of the cloud
+	PublicKey string // to put a key into the machine
+	UserData  string // for the machine itself
+}
+
+// Check refuses a wish beyond the limits, under the cloud's name of the call. A
+// choice that there is not is [providers.ErrInvalid], a thing that the cloud
+// does not have [providers.ErrUnsupported].
+func (l Create) Check(op string, spec providers.ServerSpec) error {
+	var ip, mac bool
+	for _, n := range spec.Networks {
+		ip, mac = ip || n.IP != "", mac || n.MAC != ""
+	}
+	for _, limit := range []struct {
+		asked bool
+		why   string
+		kind  error
+	}{
+		{spec.Zone != "", l.Zone, providers.ErrInvalid},
+		{len(spec.Networks) > 1, l.Networks, providers.ErrInvalid},
+		{ip, l.IP, providers.ErrUnsupported},
+		{mac, l.MAC, providers.ErrUnsupported},
+		{len(spec.Volumes) > 0, l.Volumes, providers.ErrUnsupported},
+		{spec.KeyName != "", l.KeyName, providers.ErrUnsupported},
+		{spec.PublicKey != "", l.PublicKey, providers.ErrUnsupported},
+		{len(spec.UserData) > 0, l.UserData, providers.ErrUnsupported},
+	} {
+		if limit.asked && limit.why != "" {
+			return providers.Errorf(limit.kind, op, "%s", limit.why)
+		}
+	}
+	return nil
+}
+
+// Needed refuses a wish that, with the account's defaults in it, still names no
+// image or no size.
+func Needed(op string, spec providers.ServerSpec) error {
+	switch {
+	case spec.ImageID == "":
+		return providers.Errorf(providers.ErrInvalid, op, "no image is given, and default_image is not set")
+	case spec.SizeID == "":
+		return providers.Errorf(providers.ErrInvalid, op, "no size is given, and default_size is not set")
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package limits_test
+
+import (
+	"strings"
+	"testing"
+
+	"occigate/providers"
+	"occigate/providers/internal/limits"
+)
+
+func TestCreate(t *testing.T) {
+	none := limits.Create{Zone: "zone", Networks: "networks", IP: "ip", MAC: "mac", Volumes: "volumes", KeyName: "name", PublicKey: "public", UserData: "data"}
+	tests := []struct {
+		why  string
+		wish providers.ServerSpec
+		kind error
+	}{
+		{"", providers.ServerSpec{Name: "web", ImageID: "i", SizeID: "s", Networks: []providers.InterfaceSpec{{NetworkID: "n"}}}, nil},
+		{"zone", providers.ServerSpec{Zone: "a"}, providers.ErrInvalid},
+		{"networks", providers.ServerSpec{Networks: make([]providers.InterfaceSpec, 2)}, providers.ErrInvalid},
+		{"ip", providers.ServerSpec{Networks: []providers.InterfaceSpec{{IP: "192.0.2.1"}}}, providers.ErrUnsupported},
+		{"mac", providers.ServerSpec{Networks: []providers.InterfaceSpec{{MAC: "02:00:00:00:00:01"}}}, providers.ErrUnsupported},
+		{"volumes", providers.ServerSpec{Volumes: make([]providers.AttachmentSpec, 1)}, providers.ErrUnsupported},
+		{"name", providers.ServerSpec{KeyName: "k"}, providers.ErrUnsupported},
+		{"public", providers.ServerSpec{PublicKey: "ssh-ed25519 A"}, providers.ErrUnsupported},
+		{"data", providers.ServerSpec{UserData: []byte("#!")}, providers.ErrUnsupported},
+	}
+	for _, tt := range tests {
+		err := none.Check("create", tt.wish)
+		if providers.Kind(err) != tt.kind || err != nil && !strings.Contains(err.Error(), tt.why) {
+			t.Errorf("%s: %v, want %v", tt.why, err, tt.kind)
+		}
+		if err := (limits.Create{}).Check("create", tt.wish); err != nil {
+			t.Errorf("%s: no limit, and %v", tt.why, err)
+		}
+	}
+}
+
+func TestNeeded(t *testing.T) {
+	for says, wish := range map[string]providers.ServerSpec{
+		"": {ImageID: "i", SizeID: "s"}, "default_image": {SizeID: "s"}, "default_size": {ImageID: "i"},
+	} {
+		err := limits.Needed("create", wish)
+		if (err == nil) != (says == "") || err != nil && (providers.Kind(err) != providers.ErrInvalid || !strings.Contains(err.Error(), says)) {
+			t.Errorf("%+v: %v", wish, err)
+		}
+	}
+}

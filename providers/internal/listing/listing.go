@@ -1,0 +1,30 @@
+// Package listing turns the rows of a cloud's answer into the contract's, and
+// finds one of them where the cloud has no call for one. It knows no cloud. Both
+// take the rows with the error that came with them, so that a failed listing
+// stays failed.
+package listing
+
+// Map maps each row. A listing of nothing is an empty slice.
+func Map[R, T any](rows []R, err error, f func(R) T) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	mapped := make([]T, 0, len(rows))
+	for _, r := range rows {
+		mapped = append(mapped, f(r))
+	}
+	return mapped, nil
+}
+
+// Find gives the first row that fits, or missing when there is none.
+func Find[T any](rows []T, err error, fits func(T) bool, missing error) (found T, _ error) {
+	if err != nil {
+		return found, err
+	}
+	for _, r := range rows {
+		if fits(r) {
+			return r, nil
+		}
+	}
+	return found, missing
+}

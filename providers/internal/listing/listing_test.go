@@ -1,0 +1,36 @@
+package listing_test
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"testing"
+
+	"occigate/providers"
+	"occigate/providers/internal/listing"
+)
+
+func TestMap(t *testing.T) {
+	if got, err := listing.Map([]int{1, 2}, nil, strconv.Itoa); err != nil || !slices.Equal(got, []string{"1", "2"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := listing.Map(nil, nil, strconv.Itoa); err != nil || got == nil || len(got) != 0 {
+		t.Errorf("nothing: %#v, %v", got, err)
+	}
+	if got, err := listing.Map([]int{1}, providers.ErrDenied, strconv.Itoa); got != nil || !errors.Is(err, providers.ErrDenied) {
+		t.Errorf("a failed listing: %q, %v", got, err)
+	}
+}
+
+func TestFind(t *testing.T) {
+	even := func(n int) bool { return n%2 == 0 }
+	if got, err := listing.Find([]int{1, 2, 4}, nil, even, providers.ErrNotFound); err != nil || got != 2 {
+		t.Errorf("%d, %v", got, err)
+	}
+	if got, err := listing.Find([]int{1}, nil, even, providers.ErrNotFound); got != 0 || !errors.Is(err, providers.ErrNotFound) {
+		t.Errorf("%d, %v, want not found", got, err)
+	}
+	if _, err := listing.Find([]int{2}, providers.ErrDenied, even, providers.ErrNotFound); !errors.Is(err, providers.ErrDenied) {
+		t.Errorf("%v, want denied", err)
+	}
+}
