@@ -29,7 +29,9 @@ var imports = []struct {
 	{"cmd/occigate", []string{"cmd/app"}},
 	{"config", nil},
 	{"gateway", []string{"translate", "translate/occi", "providers", "gateway/*", "gateway/*/*"}},
-	{"gateway/broker", []string{"providers", "gateway/store", "gateway/inventory"}},
+	{"gateway/broker/tariff", nil},
+	{"gateway/broker/*", []string{"gateway/broker/tariff"}}, // files and rates: into the model, no further
+	{"gateway/broker", []string{"providers", "gateway/store", "gateway/inventory", "gateway/broker/*"}},
 	{"gateway/inventory", []string{"providers", "gateway/store"}},
 	{"gateway/store", nil},
 	{"gateway/store/*", []string{"gateway/store"}},
@@ -74,6 +76,7 @@ var confined = map[string][]string{
 
 // standardOnly are the packages that stand on the standard library and these.
 var standardOnly = map[string][]string{
+	"gateway/broker/tariff":   {"github.com/shopspring/decimal"},
 	"providers":               {"github.com/shopspring/decimal"},
 	"providers/internal/pace": nil,
 	"providers/providertest":  {"github.com/google/go-cmp/cmp"},
