@@ -49,6 +49,7 @@ func (w *worker) commit(ctx context.Context) {
 	for _, l := range w.landings {
 		w.slots[l.group] = w.slots[l.group].after(now, l.err, busy[l.group], w.Refresh.pace(l.group), jitter())
 		st.note(l, now)
+		st.Groups[l.group].Next = w.slots[l.group].due
 		if l.err == nil {
 			all.join(l.change)
 			continue
@@ -87,7 +88,7 @@ func (st *stamp) note(l landing, now time.Time) {
 	end := *st.group(l.group)
 	switch l.err {
 	case nil:
-		end = groupEnd{Observed: l.began, Held: l.change.held, Notice: l.notice}
+		end = groupEnd{Observed: l.began, Tried: l.began, Held: l.change.held, Notice: l.notice}
 		if l.notice != "" {
 			end.Since = now
 		}
@@ -95,14 +96,15 @@ func (st *stamp) note(l landing, now time.Time) {
 		if end.Problem == "" {
 			end.Since = now
 		}
-		end.Problem, end.Kind = l.err.Error(), kindName(l.err)
+		end.Tried, end.Problem, end.Kind = l.began, l.err.Error(), kindName(l.err)
 	}
 	st.Groups[l.group] = &end
 }
 
+// group is never nil, as for an account that has no stamp yet.
 func (st *stamp) group(g group) *groupEnd {
-	if end := st.Groups[g]; end != nil {
-		return end
+	if st != nil && st.Groups[g] != nil {
+		return st.Groups[g]
 	}
 	return &groupEnd{}
 }

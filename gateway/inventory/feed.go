@@ -21,8 +21,8 @@ type feed struct {
 	log   *zap.Logger
 	now   func() time.Time
 	view  *view
-	limit time.Duration     // of one call of the store
-	bells map[string]func() // by uid: rung when another gateway asks for a refresh
+	limit time.Duration           // of one call of the store
+	bells map[string]func([]byte) // by uid: takes what another gateway asks for
 
 	mu      sync.Mutex
 	states  map[string]*state // by uid; what is not configured is not here
@@ -47,7 +47,7 @@ const graveAge = time.Minute
 func newFeed(o Options) *feed {
 	f := &feed{
 		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o.Derive), limit: o.Limits.Store,
-		bells: map[string]func(){}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
+		bells: map[string]func([]byte){}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
 		epochs: map[int]string{}, lost: map[int][]store.Record{}, changed: make(chan struct{}),
 	}
 	f.states[noAccount] = newState(noAccount, "")
@@ -181,8 +181,8 @@ func (f *feed) put(states map[string]*state, records []store.Record) (uids map[s
 		if rec.Data == nil {
 			f.graves = append(f.graves, grave{rec.Key, rec.Rev, f.now()})
 		}
-		if rec.Kind == recBell && f.bells[rec.UID] != nil {
-			f.bells[rec.UID]()
+		if rec.Kind == recBell && rec.Data != nil && f.bells[rec.UID] != nil {
+			f.bells[rec.UID](rec.Data)
 		}
 		uids[rec.UID] = true
 	}

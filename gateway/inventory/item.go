@@ -89,10 +89,23 @@ type Status struct {
 	Observed time.Time          // of the newest refresh after which every part was complete, zero when there was none
 	Complete bool               // a refresh has completed since the account was added
 	Since    time.Time          // of the present problem, zero when there is none
-	Problem  string             // why the account is not fresh, in the cloud's words; "" when it is
+	Problem  string             // why the account is not fresh: the first of its problems, in the cloud's words; "" when it is
 	Kind     error              // kind of the problem, of package providers; nil when there is none
 	Next     time.Time          // of the next refresh
 	Counts   map[Kind]int
-	Kinds    map[Kind]time.Time // when the kind was last listed completely; no entry when it never was
-	Pending  int                // rows held back because they have no native id yet and are not ours
+	Parts    []Part // what the account's listings cover, in a fixed order
+	Pending  int    // rows held back because they have no native id yet and are not ours
+}
+
+// Part is how what one listing of an account covers stands. Listings are made
+// and fail apart from each other.
+type Part struct {
+	Name     string    // "servers", "volumes", "networks", "addresses", "catalogue"
+	Kinds    []Kind    // of items that come from it, in no order
+	Observed time.Time // start of the newest complete listing, zero when there was none
+	Next     time.Time // of the next listing at the latest
+	Since    time.Time // of the present problem, zero when there is none
+	Problem  string    // why the part is not fresh, in the cloud's words; "" when it is
+	Kind     error     // kind of the problem, of package providers; nil when there is none
+	Pending  int       // rows held back
 }

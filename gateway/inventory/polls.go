@@ -102,7 +102,7 @@ func (w *worker) polled(ctx context.Context, in intent, progress providers.Progr
 		if after.Phase == accepted {
 			after.Changed = now
 		}
-		w.rung(ctx)
+		w.ring()
 	}
 	if after.same(in) {
 		return
@@ -131,7 +131,7 @@ func (w *worker) giveBack(ctx context.Context, in intent) {
 			if err := w.erase(ctx, in); err != nil {
 				w.log.Warn("an intent could not be removed", zap.String("id", in.ID), zap.Error(err))
 			}
-			w.rung(ctx)
+			w.ring()
 		}
 	})
 }

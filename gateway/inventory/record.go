@@ -20,7 +20,7 @@ const (
 	recDefinition = "definition" // durable: what a user defined; of no account
 	recStamp      = "stamp"      // how the account stands; one for each account
 	recTomb       = "tombstone"  // evidence of what is gone
-	recBell       = "bell"       // another gateway asks the lease holder for a refresh
+	recBell       = "bell"       // what gateways want the lease holder to list: a moment for each group
 
 	theOne    = "account" // id of records of which an account has one
 	noAccount = ""        // uid of records of no account
@@ -112,12 +112,17 @@ type stamp struct {
 // groupEnd is how the latest listings of one group ended.
 type groupEnd struct {
 	Observed time.Time `json:"observed,omitzero"` // start of the newest complete listing
+	Tried    time.Time `json:"tried,omitzero"`    // start of the newest listing, complete or failed
+	Next     time.Time `json:"next,omitzero"`     // when it is listed again, unless something brings it forward
 	Held     int       `json:"held,omitempty"`
 	Notice   string    `json:"notice,omitempty"` // a complete listing that looks wrong
 	Problem  string    `json:"problem,omitempty"`
 	Kind     string    `json:"kind,omitempty"`
 	Since    time.Time `json:"since,omitzero"`
 }
+
+// newest is when the newest listing began, however it ended.
+func (end *groupEnd) newest() time.Time { return later(end.Observed, end.Tried) }
 
 // encode makes the stored form of a record. The types of this file cannot fail.
 func encode(value any) []byte {

@@ -11,14 +11,12 @@ import (
 func (v *Inventory) Accounts() []Status {
 	all := make([]Status, 0, len(v.o.Accounts))
 	for _, a := range v.o.Accounts {
-		st := Status{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Kinds: map[Kind]time.Time{}, Counts: v.feed.view.count(a.UID)}
+		st := Status{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Counts: v.feed.view.count(a.UID)}
 		v.feed.with(a.UID, func(s *state) {
 			if s.identity != nil {
 				st.Identity = *s.identity
 			}
-			if s.stamp != nil {
-				st.read(s.stamp, groupsOf(a.Provider))
-			}
+			st.read(s.stamp, groupsOf(a.Provider))
 		})
 		st.late(v.o.Clock.Now(), v.o.Limits.Overdue)
 		all = append(all, st)
@@ -36,44 +34,62 @@ func (v *view) count(uid string) map[Kind]int {
 	return map[Kind]int{}
 }
 
-// read takes an account's stamp over. The first problem counts: of the account
-// as a whole, then of its groups.
+// read takes an account's stamp over; nil is that of an account that was never
+// tried.
 func (st *Status) read(from *stamp, groups []group) {
-	st.Observed, st.Complete, st.Next = from.Observed, !from.Observed.IsZero(), from.Next
-	st.Problem, st.Kind, st.Since = from.Problem, errorKinds[from.Kind], from.Since
-	for _, g := range groups {
-		end := from.group(g)
-		st.Pending += end.Held
-		st.add(g, end)
+	if from != nil {
+		st.Observed, st.Complete, st.Next = from.Observed, !from.Observed.IsZero(), from.Next
+		st.Problem, st.Kind, st.Since = from.Problem, errorKinds[from.Kind], from.Since
 	}
-	for kind, g := range kindGroup {
-		if at := from.group(g).Observed; !at.IsZero() {
-			st.Kinds[kind] = at
+	for _, g := range groups {
+		part := from.group(g).part(g)
+		st.Pending += part.Pending
+		st.Parts = append(st.Parts, part)
+	}
+}
+
+// part tells of one group. What is strange about a complete listing is a problem
+// without a kind.
+func (end *groupEnd) part(g group) Part {
+	p := Part{
+		Name: string(g), Observed: end.Observed, Next: end.Next, Pending: end.Held,
+		Problem: end.Problem, Kind: errorKinds[end.Kind], Since: end.Since,
+	}
+	if p.Problem == "" {
+		p.Problem = end.Notice
+	}
+	for kind, of := range kindGroup {
+		if of == g {
+			p.Kinds = append(p.Kinds, kind)
 		}
 	}
+	return p
 }
 
-// late shows that a refresh is overdue, or has never ended. A cloud that hangs
-// fails only when the call is given up, and a gateway that cannot list writes no
-// stamp at all.
+// late shows what is overdue, or has never ended. A cloud that hangs fails only
+// when the call is given up, and a gateway that cannot list writes no stamp at
+// all. The first problem is the account's: of it as a whole, then of its parts;
+// one of the account as a whole is every part's.
 func (st *Status) late(now time.Time, overdue time.Duration) {
-	switch {
-	case st.Problem != "":
-	case !st.Next.IsZero() && now.Sub(st.Next) >= overdue:
-		st.Problem = "the refresh that was due at " + st.Next.UTC().Format(time.TimeOnly) + " UTC has not ended"
-		st.Kind, st.Since = providers.ErrUnavailable, st.Next
-	case !st.Complete:
-		st.Problem = "the first refresh has not ended"
+	const first = "the first refresh has not ended"
+	whole := *st
+	for i := range st.Parts {
+		p := &st.Parts[i]
+		switch {
+		case p.Problem != "":
+		case whole.Problem != "":
+			p.Problem, p.Kind, p.Since = whole.Problem, whole.Kind, whole.Since
+		case !p.Next.IsZero() && now.Sub(p.Next) >= overdue:
+			p.Problem = "the refresh that was due at " + p.Next.UTC().Format(time.TimeOnly) + " UTC has not ended"
+			p.Kind, p.Since = providers.ErrUnavailable, p.Next
+		case p.Observed.IsZero():
+			p.Problem = first
+		}
+		if st.Problem == "" && p.Problem != "" && p.Problem != first {
+			st.Problem, st.Kind, st.Since = p.Name+": "+p.Problem, p.Kind, p.Since
+		}
 	}
-}
-
-// add shows what is wrong with one group, unless something else is shown.
-func (st *Status) add(g group, end *groupEnd) {
-	switch {
-	case st.Problem != "":
-	case end.Problem != "":
-		st.Problem, st.Kind, st.Since = string(g)+": "+end.Problem, errorKinds[end.Kind], end.Since
-	case end.Notice != "":
-		st.Problem, st.Since = string(g)+": "+end.Notice, end.Since
+	if st.Problem == "" && !st.Complete {
+		st.Problem = first
 	}
 }

@@ -27,8 +27,8 @@ type worker struct {
 	holder  string
 	claims  *claims
 
-	bell   chan struct{}              // rung in this gateway
-	heard  chan struct{}              // rung in another one
+	wants  wants
+	bell   chan struct{}              // rung when there is something new in wants
 	landed chan func(context.Context) // what flights hand back
 	flight sync.WaitGroup
 	tried  atomic.Bool
@@ -42,6 +42,7 @@ type worker struct {
 	began    map[group]time.Time    // start of the newest listing
 	complete map[group][2]time.Time // starts of the two newest complete listings
 	last     time.Time              // start of the newest listing of any group
+	told     time.Time              // when the lease holder was told what is wanted
 	lease    *store.Lease
 	renew    time.Time
 	login    slot
@@ -61,19 +62,13 @@ func newWorker(v *Inventory, a Account) *worker {
 		Account: a, feed: v.feed, metrics: v.o.Metrics, now: v.o.Clock.Now,
 		log:    v.o.Log.With(zap.String("uid", a.UID)),
 		limits: v.o.Limits, holder: v.o.Holder, claims: &v.claims,
-		bell: make(chan struct{}, 1), heard: make(chan struct{}, 1), groups: groupsOf(a.Provider),
+		wants: wants{since: map[group]time.Time{}}, bell: make(chan struct{}, 1), groups: groupsOf(a.Provider),
 		slots: map[group]slot{}, flying: map[group]bool{}, began: map[group]time.Time{},
 		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, polls: map[string]polling{},
 	}
 	w.landed = make(chan func(context.Context), len(w.groups)+1+flights) // one place for every flight
 	return w
 }
-
-// ring asks for a refresh.
-func (w *worker) ring() { strike(w.bell) }
-
-// hear takes another gateway's bell.
-func (w *worker) hear() { strike(w.heard) }
 
 // strike never blocks: a bell that rings is rung.
 func strike(bell chan struct{}) {
@@ -98,9 +93,6 @@ func (w *worker) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-w.bell:
-			w.rung(ctx)
-		case <-w.heard:
-			w.forward()
 		case land := <-w.landed:
 			land(ctx)
 		case <-timer.C:
@@ -117,13 +109,13 @@ func (w *worker) turn(ctx context.Context) time.Time {
 		w.acquire(ctx)
 	}
 	if w.lease == nil {
-		return w.renew
+		return w.tell(ctx)
 	}
 	if w.written(now) {
 		w.commit(ctx)
 	}
 	if w.lease == nil {
-		return w.renew
+		return w.tell(ctx)
 	}
 	next := w.renew
 	if at := w.settle(ctx); !at.IsZero() && at.Before(next) {
@@ -149,8 +141,7 @@ func (w *worker) start(ctx context.Context, now time.Time) (next time.Time) {
 		return time.Time{}
 	}
 	w.relist(now)
-	least := or(w.Refresh.Least, 5*time.Second)
-	due, next := dueNow(w.hurried(now), w.groups, w.last, now, least)
+	due, next := dueNow(w.hurried(now), w.groups, w.last, now, w.least())
 	for _, g := range due {
 		if !w.flying[g] {
 			w.flying[g], w.began[g], w.last = true, now, now
@@ -173,15 +164,21 @@ func (w *worker) relist(now time.Time) {
 	})
 }
 
-// hurried are the slots, brought forward where something is in transition.
-// Groups whose listing is under way are far in the future.
+// least is the shortest time between two refreshes.
+func (w *worker) least() time.Duration { return or(w.Refresh.Least, 5*time.Second) }
+
+// hurried are the slots, brought forward where something is in transition or
+// somebody wants it. Groups whose listing is under way are far in the future.
 func (w *worker) hurried(now time.Time) map[group]slot {
 	slots := make(map[group]slot, len(w.slots))
-	busy := w.busy(now)
+	busy, wished := w.busy(now), w.wished()
 	for _, g := range w.groups {
 		s := w.slots[g]
 		if busy[g] {
 			s = s.hurry(w.began[g], w.Refresh.pace(g))
+		}
+		if !wished[g].IsZero() {
+			s = s.ring(now)
 		}
 		if w.flying[g] {
 			s.due = now.Add(time.Hour)
@@ -199,28 +196,6 @@ func (w *worker) fly(ctx context.Context, limit time.Duration, call func(context
 		defer cancel()
 		w.landed <- call(ctx)
 	})
-}
-
-// rung brings the listings forward, or asks the lease holder to.
-func (w *worker) rung(ctx context.Context) {
-	if w.lease != nil {
-		w.forward()
-		return
-	}
-	key := store.Key{UID: w.UID, Kind: recBell, ID: theOne}
-	if err := w.feed.revise(ctx, key, func([]byte) ([]byte, error) { return encode(w.now()), nil }); err != nil {
-		w.log.Warn("the lease holder cannot be asked", zap.Error(err))
-	}
-}
-
-// forward brings all listings but that of the catalogue forward. It does
-// nothing where the lease is not held.
-func (w *worker) forward() {
-	for _, g := range w.groups {
-		if w.lease != nil && g != groupCatalogue {
-			w.slots[g] = w.slots[g].ring(w.now())
-		}
-	}
 }
 
 // acquire takes or renews the lease. A new fence means that another gateway may
