@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -59,9 +57,7 @@ accounts:
 		}
 	}()
 	p.Eventually(t, "machine made", func() bool { return amazon.Counts().Instances == 1 })
-	if err := process.Signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	process.Kill()
 	<-answered
 	plan.Clear()
 
@@ -84,7 +80,7 @@ accounts:
 }
 
 // launch runs the program as a process of its own until the test ends.
-func launch(t *testing.T, binary, config string) (*Program, *os.Process) {
+func launch(t *testing.T, binary, config string) (*Program, *servers.Program) {
 	t.Helper()
 	address := servers.Address(t)
 	process := servers.Start(t, nil, binary, "serve", "--config", config, "--listen", address)

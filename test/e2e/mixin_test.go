@@ -296,7 +296,7 @@ func TestMixinsSurvive(t *testing.T) {
 	for name, store := range map[string]func(*testing.T) string{
 		"embedded": func(*testing.T) string { return "{embedded: {path: DIR/mixins.db}}" },
 		"Redis": func(t *testing.T) string {
-			address, _ := servers.Redis(t)
+			address := servers.Redis(t).Address
 			return `{redis: {addresses: ["` + address + `"]}}`
 		},
 	} {
@@ -310,7 +310,7 @@ func TestMixinsSurvive(t *testing.T) {
 // TestMixinsAtTwoGateways defines mixins at one gateway and uses them at another
 // that shares its store.
 func TestMixinsAtTwoGateways(t *testing.T) {
-	address, _ := servers.Redis(t)
+	address := servers.Redis(t).Address
 	config := file(t, `store: {redis: {addresses: ["`+address+`"]}}`+"\nrefresh: {fast: 500ms, least: 500ms}\n"+twoClouds(t))
 	env := map[string]string{"OCCIGATE_PASSWORD": "secret"}
 	one := Start(t, env, "serve", "--config", config, "--listen", "127.0.0.1:0")

@@ -44,7 +44,7 @@ accounts:
 // TestRedis keeps the records in Redis, and finds what the gateway alone knows
 // there again after a restart.
 func TestRedis(t *testing.T) {
-	address, _ := servers.Redis(t)
+	address := servers.Redis(t).Address
 	config := file(t, `
 store: {redis: {addresses: ["`+address+`"]}}
 refresh: {fast: 500ms, least: 500ms}

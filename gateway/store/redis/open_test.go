@@ -17,8 +17,6 @@ import (
 	"testing"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-
 	"occigate/gateway/store"
 	"occigate/gateway/store/redis"
 	"occigate/test/servers"
@@ -58,7 +56,7 @@ func TestOpenRefusesAnotherLayout(t *testing.T) {
 		if err := server.admin.HSet(t.Context(), field+":meta", field, value).Err(); err != nil {
 			t.Fatal(err)
 		}
-		_, err := redis.Open(t.Context(), redis.Options{Addresses: []string{server.address}, Prefix: field})
+		_, err := redis.Open(t.Context(), redis.Options{Addresses: []string{server.Address}, Prefix: field})
 		if !errors.Is(err, redis.ErrSchema) || !strings.Contains(err.Error(), value) {
 			t.Errorf("error %v, want ErrSchema with %q", err, value)
 		}
@@ -67,7 +65,7 @@ func TestOpenRefusesAnotherLayout(t *testing.T) {
 
 func TestPrefixesAndDatabasesAreApart(t *testing.T) {
 	server := serve(t)
-	address := []string{server.address}
+	address := []string{server.Address}
 	put(t, open(t, redis.Options{Addresses: address}), title)
 	for _, other := range []redis.Options{{Addresses: address, Prefix: "other"}, {Addresses: address, DB: 3}} {
 		if _, err := open(t, other).Get(t.Context(), title.Key); !errors.Is(err, store.ErrNotFound) {
@@ -81,7 +79,7 @@ func TestPrefixesAndDatabasesAreApart(t *testing.T) {
 func TestPasswords(t *testing.T) {
 	const secret, wrong = "s3cret-of-a-user", "wr0ng-guess"
 	server := serve(t, "--user", "gate", "on", ">"+secret, "~occigate:*", "+@read", "+@write", "+@scripting", "+@connection", "-@dangerous")
-	options := redis.Options{Addresses: []string{server.address}, User: "gate", Password: secret, SentinelPassword: secret}
+	options := redis.Options{Addresses: []string{server.Address}, User: "gate", Password: secret, SentinelPassword: secret}
 	put(t, open(t, options), title)
 
 	bad := options
@@ -101,7 +99,7 @@ func TestTLS(t *testing.T) {
 	cert, key, pool := certificate(t)
 	address := servers.Address(t)
 	_, port, _ := strings.Cut(address, ":")
-	servers.RedisServer(t, "--bind", "127.0.0.1", "--save", "", "--port", "0", "--tls-port", port, "--tls-auth-clients", "no",
+	servers.Redis(t, "--tls-port", port, "--tls-auth-clients", "no",
 		"--tls-cert-file", file(t, "cert.pem", cert), "--tls-key-file", file(t, "key.pem", key))
 	options := redis.Options{Addresses: []string{address}, TLS: &tls.Config{RootCAs: pool}}
 	var s *redis.Store
@@ -145,24 +143,4 @@ func certificate(t *testing.T) (cert, key string, pool *x509.CertPool) {
 	cert = block("CERTIFICATE", der)
 	pool.AppendCertsFromPEM([]byte(cert))
 	return cert, block("PRIVATE KEY", privateDER), pool
-}
-
-// TestSentinel finds the master by its Sentinel.
-func TestSentinel(t *testing.T) {
-	server := serve(t)
-	host, port, _ := strings.Cut(server.address, ":")
-	address := servers.Address(t)
-	_, own, _ := strings.Cut(address, ":")
-	config := file(t, "sentinel.conf", fmt.Sprintf("sentinel monitor gates %s %s 1\n", host, port))
-	servers.RedisServer(t, config, "--sentinel", "--bind", "127.0.0.1", "--port", own)
-	sentinel := goredis.NewSentinelClient(&goredis.Options{Addr: address})
-	defer sentinel.Close()
-	eventually(t, "the Sentinel knows the master", func() bool {
-		return sentinel.GetMasterAddrByName(t.Context(), "gates").Err() == nil
-	})
-	s := open(t, redis.Options{Addresses: []string{address}, Master: "gates"})
-	put(t, s, title)
-	if n := server.admin.DBSize(t.Context()).Val(); n == 0 {
-		t.Fatal("nothing was written to the master")
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,27 +22,21 @@ const patience = 20 * time.Second
 
 // server is a redis-server of a test's own.
 type server struct {
-	address string
-	admin   *goredis.Client
-	process *os.Process
+	*servers.RedisServer
+	admin *goredis.Client
 }
 
 // serve starts a redis-server that keeps nothing on disk, with further options.
 func serve(t testing.TB, options ...string) *server {
 	t.Helper()
-	address, process := servers.Redis(t, options...)
-	s := &server{address: address, process: process, admin: goredis.NewClient(&goredis.Options{Addr: address})}
-	t.Cleanup(func() { s.admin.Close() })
-	s.ready(t)
-	return s
+	return administer(t, servers.Redis(t, options...))
 }
 
-// ready waits until the server answers.
-func (s *server) ready(t testing.TB) {
+func administer(t testing.TB, s *servers.RedisServer) *server {
 	t.Helper()
-	eventually(t, "the server answers", func() bool {
-		return s.admin.Ping(context.Background()).Err() == nil
-	})
+	admin := goredis.NewClient(&goredis.Options{Addr: s.Address})
+	t.Cleanup(func() { admin.Close() })
+	return &server{s, admin}
 }
 
 func eventually(t testing.TB, what string, done func() bool) {
@@ -65,12 +58,12 @@ func (s *server) now(t testing.TB) time.Time {
 	return now
 }
 
-// start gives the suite harnesses on a server, each with a prefix of its own.
-func (s *server) start(options redis.Options) storetest.Start {
+// start gives the suite harnesses on the servers that options lead to, each
+// harness with a prefix of its own. masters are those that hold the records.
+func start(options redis.Options, masters ...*server) storetest.Start {
 	var number atomic.Int64
 	return func(t testing.TB) storetest.Harness {
 		options := options
-		options.Addresses = []string{s.address}
 		options.Prefix = fmt.Sprint("test", number.Add(1))
 		options.FeedLength = storetest.FeedLength
 		handle, peer := open(t, options), open(t, options)
@@ -78,16 +71,19 @@ func (s *server) start(options redis.Options) storetest.Start {
 			Store: handle,
 			Peer:  peer,
 			Advance: func(d time.Duration) {
-				end := s.now(t).Add(d + time.Millisecond)
-				eventually(t, "the clock went on", func() bool { return s.now(t).After(end) })
+				clock := masters[0] // all run on this machine
+				end := clock.now(t).Add(d + time.Millisecond)
+				eventually(t, "the clock went on", func() bool { return clock.now(t).After(end) })
 			},
 			Reopen: func() store.Store {
 				closeAll(t, handle, peer)
 				return open(t, options)
 			},
 			Flush: func() {
-				if err := s.admin.FlushAll(context.Background()).Err(); err != nil {
-					t.Fatal(err)
+				for _, s := range masters {
+					if err := s.admin.FlushAll(context.Background()).Err(); err != nil {
+						t.Fatal(err)
+					}
 				}
 			},
 		}
@@ -114,25 +110,37 @@ func closeAll(t testing.TB, all ...*redis.Store) {
 }
 
 func TestStore(t *testing.T) {
-	storetest.Run(t, serve(t).start(redis.Options{}))
+	server := serve(t)
+	storetest.Run(t, start(redis.Options{Addresses: []string{server.Address}}, server))
 }
 
 func BenchmarkStore(b *testing.B) {
-	storetest.Bench(b, serve(b).start(redis.Options{}))
+	server := serve(b)
+	storetest.Bench(b, start(redis.Options{Addresses: []string{server.Address}}, server))
 }
 
-// TestStoreCluster runs the suite on a Cluster of one node, which refuses a
-// script or a command that touches two slots as a larger one does.
+// TestStoreCluster runs the suite on a Cluster, which refuses a script or a
+// command that touches two slots.
 func TestStoreCluster(t *testing.T) {
-	node := serve(t, "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf")
-	if err := node.admin.ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
-		t.Fatal(err)
+	nodes := servers.RedisCluster(t)
+	var masters []*server
+	for _, n := range nodes {
+		masters = append(masters, administer(t, n))
 	}
-	eventually(t, "the cluster is ready", func() bool {
-		info, err := node.admin.ClusterInfo(t.Context()).Result()
-		return err == nil && strings.Contains(info, "cluster_state:ok")
-	})
-	storetest.Run(t, node.start(redis.Options{Cluster: true}))
+	options := redis.Options{Addresses: servers.Addresses(nodes[:1]), Cluster: true}
+	storetest.Run(t, start(options, masters...))
+	for _, m := range masters {
+		if n := m.admin.DBSize(t.Context()).Val(); n == 0 {
+			t.Errorf("%s holds nothing, so that the cluster was not used as one", m.Address)
+		}
+	}
+}
+
+// TestStoreSentinel runs the suite on a master that is found by its Sentinels.
+func TestStoreSentinel(t *testing.T) {
+	set := servers.RedisSentinel(t)
+	options := redis.Options{Addresses: servers.Addresses(set.Sentinels), Master: set.Name}
+	storetest.Run(t, start(options, administer(t, set.Master())))
 }
 
 // file writes a file into a folder of the test.

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"occigate/gateway/store"
 	"occigate/gateway/store/redis"
 	"occigate/gateway/store/storetest"
+	"occigate/test/servers"
 )
 
 // prompt is the longest that a call may take after it was told to end.
@@ -23,23 +23,14 @@ func took(do func()) time.Duration {
 	return time.Since(began)
 }
 
-// hang stops a server as it is: connections stay open and nothing answers.
-func (s *server) hang(t *testing.T) {
-	t.Helper()
-	if err := s.process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.process.Signal(syscall.SIGCONT) })
-}
-
 func TestCancellationDoesNotWaitForRedis(t *testing.T) {
 	server := serve(t)
-	s := open(t, redis.Options{Addresses: []string{server.address}})
+	s := open(t, redis.Options{Addresses: []string{server.Address}})
 	_, pos, err := s.Changes(t.Context(), 0, "", 1, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.hang(t)
+	server.Pause()
 	calls := map[string]func(context.Context) error{
 		"Get": func(ctx context.Context) error { _, err := s.Get(ctx, title.Key); return err },
 		"Put": func(ctx context.Context) error { _, err := s.Put(ctx, title); return err },
@@ -71,8 +62,8 @@ func TestCancellationDoesNotWaitForRedis(t *testing.T) {
 
 func TestCloseDoesNotWaitForRedis(t *testing.T) {
 	server := serve(t)
-	s := open(t, redis.Options{Addresses: []string{server.address}, PoolSize: 2})
-	server.hang(t)
+	s := open(t, redis.Options{Addresses: []string{server.Address}, PoolSize: 2})
+	server.Pause()
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
@@ -94,8 +85,8 @@ func TestCloseDoesNotWaitForRedis(t *testing.T) {
 
 func TestTimeoutBoundsCalls(t *testing.T) {
 	server := serve(t)
-	s := open(t, redis.Options{Addresses: []string{server.address}, Timeout: 50 * time.Millisecond})
-	server.hang(t)
+	s := open(t, redis.Options{Addresses: []string{server.Address}, Timeout: 50 * time.Millisecond})
+	server.Pause()
 	var err error
 	d := took(func() { err = s.Ping(context.Background()) })
 	if err == nil || d > prompt {
@@ -106,7 +97,7 @@ func TestTimeoutBoundsCalls(t *testing.T) {
 // TestScriptsAreLoadedAgain: a restarted server knows no scripts.
 func TestScriptsAreLoadedAgain(t *testing.T) {
 	server := serve(t)
-	s := open(t, redis.Options{Addresses: []string{server.address}})
+	s := open(t, redis.Options{Addresses: []string{server.Address}})
 	put(t, s, title)
 	if err := server.admin.ScriptFlush(t.Context()).Err(); err != nil {
 		t.Fatal(err)
@@ -117,7 +108,7 @@ func TestScriptsAreLoadedAgain(t *testing.T) {
 // TestLostEpochIsNoticed takes the epoch of a shard away and leaves the rest.
 func TestLostEpochIsNoticed(t *testing.T) {
 	server := serve(t)
-	s := open(t, redis.Options{Addresses: []string{server.address}})
+	s := open(t, redis.Options{Addresses: []string{server.Address}})
 	put(t, s, title)
 	shard := store.Shard("a")
 	_, pos, err := s.Changes(t.Context(), shard, "", 10, 0)
@@ -141,7 +132,7 @@ func TestLostEpochIsNoticed(t *testing.T) {
 // stands on an entry that is not there any more, or is another's.
 func TestLostWritesAreNoticed(t *testing.T) {
 	server := serve(t)
-	s := open(t, redis.Options{Addresses: []string{server.address}})
+	s := open(t, redis.Options{Addresses: []string{server.Address}})
 	shard, rec := store.Shard("a"), title
 	write := func(n int) store.Position {
 		for range n {
@@ -195,7 +186,7 @@ func (s *server) restore(t *testing.T, state map[string]string) {
 // what the feed holds.
 func TestRemovalsAreForgotten(t *testing.T) {
 	server := serve(t)
-	s := open(t, redis.Options{Addresses: []string{server.address}, FeedLength: storetest.FeedLength})
+	s := open(t, redis.Options{Addresses: []string{server.Address}, FeedLength: storetest.FeedLength})
 	lease, err := s.Acquire(t.Context(), "a", "me", time.Hour, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +215,7 @@ func TestRemovalsAreForgotten(t *testing.T) {
 // sends it again, and the outcome has to be that of one call.
 func TestLostAnswers(t *testing.T) {
 	server := serve(t)
-	proxy := newProxy(t, server.address)
+	proxy := newProxy(t, server.Address)
 	s := open(t, redis.Options{Addresses: []string{proxy.address}})
 	lose := func(name string, do func() error) {
 		t.Helper()
@@ -260,5 +251,30 @@ func TestLostAnswers(t *testing.T) {
 	}
 	if lease.Fence != 1 {
 		t.Errorf("fence %d, want 1", lease.Fence)
+	}
+}
+
+// TestFailover kills the master: the store goes on with the replica, and what
+// had reached it is there.
+func TestFailover(t *testing.T) {
+	set := servers.RedisSentinel(t)
+	s := open(t, redis.Options{Addresses: servers.Addresses(set.Sentinels), Master: set.Name, Timeout: time.Second})
+	put(t, s, title)
+	old := set.Master()
+	if n, err := old.Do("WAIT", 1, patience.Milliseconds()); err != nil || n != int64(1) {
+		t.Fatalf("%v replicas have it, error %v", n, err)
+	}
+	old.Kill()
+	rec := title
+	eventually(t, "the store can be written again", func() bool {
+		rev, err := s.Put(t.Context(), store.Record{Key: title.Key, Rev: rec.Rev + 1, Data: []byte("y")})
+		rec.Rev = rev
+		return err == nil || errors.Is(err, store.ErrRevision)
+	})
+	if got, err := s.Get(t.Context(), title.Key); err != nil || got.Rev != 2 || string(got.Data) != "y" {
+		t.Errorf("%v, error %v; want revision 2", got, err)
+	}
+	if now := set.Master(); now == nil || now == old {
+		t.Errorf("the master is still the old one")
 	}
 }

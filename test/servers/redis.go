@@ -1,0 +1,195 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// RedisServer is a redis-server of a test's own.
+type RedisServer struct {
+	*Program
+	Address string // host:port
+}
+
+// Redis starts a redis-server with further options and returns once it answers.
+// It keeps nothing on disk, unless options say so.
+func Redis(t testing.TB, options ...string) *RedisServer {
+	t.Helper()
+	address := Address(t)
+	s := &RedisServer{Address: address, Program: redisProgram(t, append([]string{
+		"--bind", "127.0.0.1", "--port", portOf(address), "--dir", t.TempDir(), "--save", "", "--appendonly", "no",
+	}, options...)...)}
+	s.ready()
+	return s
+}
+
+// redisProgram runs redis-server with only the given arguments.
+func redisProgram(t testing.TB, args ...string) *Program {
+	t.Helper()
+	binary, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Fatal("redis-server is missing; install it: apt-get install redis-server")
+	}
+	return Start(t, nil, binary, args...)
+}
+
+func portOf(address string) string {
+	_, port, _ := net.SplitHostPort(address)
+	return port
+}
+
+// Restart starts the server again after Kill, at its address and in its folder,
+// and returns once it answers.
+func (s *RedisServer) Restart() {
+	s.t.Helper()
+	s.Program.Restart()
+	s.ready()
+}
+
+func (s *RedisServer) ready() {
+	s.t.Helper()
+	Eventually(s.t, "redis-server answers", func() bool {
+		_, err := s.Do("PING")
+		return err == nil || strings.HasPrefix(err.Error(), "NOAUTH")
+	})
+}
+
+// Do sends a command to the server itself.
+func (s *RedisServer) Do(args ...any) (any, error) { return redisDo(s.Address, args...) }
+
+func redisDo(address string, args ...any) (any, error) {
+	client := redis.NewClient(&redis.Options{
+		Addr: address, MaxRetries: -1, DialerRetries: 1, DialTimeout: time.Second, ReadTimeout: 5 * time.Second,
+	})
+	defer client.Close()
+	return client.Do(context.Background(), args...).Result()
+}
+
+// says reports whether the answer to a command holds a text.
+func says(address, text string, args ...any) bool {
+	answer, err := redisDo(address, args...)
+	return err == nil && strings.Contains(fmt.Sprint(answer), text)
+}
+
+// masters is the number of nodes of a Cluster.
+const masters = 3
+
+// slots is the number of hash slots of every Redis Cluster.
+const slots = 16384
+
+// RedisCluster starts a Redis Cluster of three masters, with further options,
+// and returns its nodes once each serves its third of the slots.
+func RedisCluster(t testing.TB, options ...string) []*RedisServer {
+	t.Helper()
+	nodes, buses := make([]*RedisServer, masters), make([]string, masters)
+	for i := range nodes {
+		buses[i] = portOf(Address(t)) // its default is port+10000, which may not exist
+		nodes[i] = Redis(t, append([]string{
+			"--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf",
+			"--cluster-port", buses[i], "--cluster-node-timeout", "2000",
+		}, options...)...)
+	}
+	for i, n := range nodes {
+		_, err := n.Do("CLUSTER", "ADDSLOTSRANGE", slots*i/masters, slots*(i+1)/masters-1)
+		_, err2 := n.Do("CLUSTER", "SET-CONFIG-EPOCH", i+1) // or they have to argue about who has which
+		_, err3 := nodes[0].Do("CLUSTER", "MEET", "127.0.0.1", portOf(n.Address), buses[i])
+		if err := errors.Join(err, err2, err3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Eventually(t, "every node of the cluster knows the others", func() bool {
+		for _, n := range nodes {
+			if !says(n.Address, "cluster_state:ok", "CLUSTER", "INFO") || !says(n.Address, fmt.Sprint("cluster_size:", masters), "CLUSTER", "INFO") {
+				return false
+			}
+		}
+		return true
+	})
+	return nodes
+}
+
+// Addresses are those of some servers.
+func Addresses(all []*RedisServer) []string {
+	addresses := make([]string, len(all))
+	for i, s := range all {
+		addresses[i] = s.Address
+	}
+	return addresses
+}
+
+// SentinelSet is a master with a replica, watched by three Sentinels.
+type SentinelSet struct {
+	Name      string         // of the master, as clients ask the Sentinels for it
+	Nodes     []*RedisServer // first the one that is master at the start
+	Sentinels []*RedisServer
+}
+
+// RedisSentinel starts a SentinelSet, with further options for master and
+// replica, and returns once the Sentinels know each other and the replica. A
+// master that does not answer for a second is replaced.
+func RedisSentinel(t testing.TB, options ...string) *SentinelSet {
+	t.Helper()
+	options = append([]string{"--repl-diskless-sync-delay", "0"}, options...)
+	master := Redis(t, options...)
+	replica := Redis(t, append(options, "--replicaof", "127.0.0.1 "+portOf(master.Address))...)
+	set := &SentinelSet{Name: "gates", Nodes: []*RedisServer{master, replica}}
+	for range 3 {
+		set.Sentinels = append(set.Sentinels, set.sentinel(t))
+	}
+	Eventually(t, "the replica follows", func() bool {
+		return says(replica.Address, "master_link_status:up", "INFO", "replication")
+	})
+	Eventually(t, "the Sentinels know each other and the replica", func() bool {
+		for _, s := range set.Sentinels {
+			answer, err := s.Do("SENTINEL", "MASTER", set.Name)
+			known, _ := answer.(map[any]any)
+			if err != nil || known["num-other-sentinels"] != "2" || known["num-slaves"] != "1" || known["flags"] != "master" {
+				return false
+			}
+		}
+		return true
+	})
+	return set
+}
+
+// sentinel starts one Sentinel; it writes what it learns into its file.
+func (set *SentinelSet) sentinel(t testing.TB) *RedisServer {
+	t.Helper()
+	address := Address(t)
+	config := fmt.Sprintf(`bind 127.0.0.1
+port %s
+sentinel monitor %[2]s 127.0.0.1 %[3]s 2
+sentinel down-after-milliseconds %[2]s 1000
+sentinel failover-timeout %[2]s 5000
+`, portOf(address), set.Name, portOf(set.Nodes[0].Address))
+	path := filepath.Join(t.TempDir(), "sentinel.conf")
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := &RedisServer{Address: address, Program: redisProgram(t, path, "--sentinel")}
+	s.ready()
+	return s
+}
+
+// Master is the node that the Sentinels take for the master now; nil when they
+// do not say.
+func (set *SentinelSet) Master() *RedisServer {
+	for _, s := range set.Sentinels {
+		for _, n := range set.Nodes {
+			if says(s.Address, portOf(n.Address), "SENTINEL", "GET-MASTER-ADDR-BY-NAME", set.Name) {
+				return n
+			}
+		}
+	}
+	return nil
+}

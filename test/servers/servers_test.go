@@ -1,0 +1,30 @@
+package servers
+
+import (
+	"testing"
+)
+
+// A server that is paused, killed or cut off answers nothing, and answers again
+// when that is over.
+func TestTroubleBeginsAndEnds(t *testing.T) {
+	s := Redis(t, "--appendonly", "yes", "--appendfsync", "always")
+	proxy := NewProxy(t, s.Address)
+	if _, err := s.Do("SET", "a", "kept"); err != nil {
+		t.Fatal(err)
+	}
+	troubles := map[string]struct{ begin, end func() }{
+		"killed":  {s.Kill, s.Restart},
+		"paused":  {s.Pause, s.Resume},
+		"cut off": {proxy.Cut, proxy.Mend},
+	}
+	for name, trouble := range troubles {
+		trouble.begin()
+		if answer, err := redisDo(proxy.Address, "GET", "a"); err == nil {
+			t.Errorf("%s, the server answers %v", name, answer)
+		}
+		trouble.end()
+		Eventually(t, "it answers again after it was "+name, func() bool {
+			return says(proxy.Address, "kept", "GET", "a")
+		})
+	}
+}
