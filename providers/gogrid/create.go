@@ -5,175 +5,237 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
+	"time"
 
 	"occigate/providers"
-	"occigate/providers/internal/wire"
+	"occigate/providers/internal/limits"
+	"occigate/providers/internal/listing"
+	"occigate/providers/internal/naming"
+	"occigate/providers/internal/tickets"
 )
 
-const addOp = "grid/server/add"
-
-// attempts bounds how many addresses a create tries when others take them
-// first.
-const attempts = 4
+// lacks is what grid/server/add has no argument for.
+var lacks = limits.Create{
+	Networks:  "a server is made on the network public, and on no other",
+	MAC:       "GoGrid chooses MAC addresses itself",
+	Volumes:   "GoGrid has no volumes",
+	KeyName:   "GoGrid sets passwords and takes no keys",
+	PublicKey: "GoGrid sets passwords and takes no keys",
+	UserData:  "GoGrid takes no user data",
+}
 
 // CreateServer adds a server on a free public address of the datacenter. The
-// answer has no id; its ticket tells it later. The cloud takes no keys, no user
-// data and no volumes, which is [providers.ErrUnsupported]; without a free
-// address it is [providers.ErrQuota].
+// answer has no id; its ticket tells it later. What the cloud has no argument
+// for is [providers.ErrUnsupported]; without a free address it is
+// [providers.ErrQuota].
 func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) (providers.Server, providers.Ticket, error) {
 	spec.ImageID, spec.SizeID = cmp.Or(spec.ImageID, p.settings.Image), cmp.Or(spec.SizeID, p.settings.Size)
+	if len(spec.Networks) == 0 {
+		spec.Networks = []providers.InterfaceSpec{{NetworkID: public}}
+	}
 	if err := p.possible(spec); err != nil {
 		return providers.Server{}, "", err
 	}
 	if s, ticket, err := p.made(ctx, spec.Token); err != nil || s.Token != "" {
 		return s, ticket, providers.Unmade(err)
 	}
-	name := nameOf(cmp.Or(spec.Name, spec.Hostname), spec.Token)
-	args := url.Values{
+	title := cmp.Or(spec.Name, spec.Hostname)
+	name := form.Name(title, code(spec.Token))
+	row, err := p.add(ctx, spec.Networks[0].IP, url.Values{
 		"name": {name}, "image": {spec.ImageID}, "server.ram": {spec.SizeID},
-		"description": {describe(cmp.Or(spec.Name, spec.Hostname, name), spec.Token)},
+		"description": {naming.Bracket(cmp.Or(title, name), spec.Token, maxDescription)},
+	})
+	if err == nil {
+		return row.server(), p.createTicket(row), nil
 	}
-	row, err := p.add(ctx, args, wanted(spec))
-	if err != nil {
-		return p.afterAll(ctx, spec.Token, err)
+	if mayBeRace(err) || !providers.Unclear(err) { // an add that the cloud answered with 500 may have been carried out
+		if s, ticket, lookErr := p.made(ctx, spec.Token); lookErr == nil && s.Token != "" {
+			return s, ticket, nil
+		}
 	}
-	return row.server(), p.createTicket(row), nil
+	return providers.Server{}, "", err
 }
 
-// possible refuses what the cloud has no argument for.
+// possible refuses what cannot be asked for.
 func (p *Provider) possible(spec providers.ServerSpec) error {
-	refuse := func(kind error, text string) error { return providers.Errorf(kind, addOp, "%s", text) }
-	switch {
-	case suffix(spec.Token) == "":
-		return refuse(providers.ErrInvalid, "the token is no UUID")
-	case spec.ImageID == "":
-		return refuse(providers.ErrInvalid, "no image is given, and default_image is not set")
-	case spec.SizeID == "":
-		return refuse(providers.ErrInvalid, "no size is given, and default_size is not set")
-	case spec.Zone != "" && spec.Zone != p.settings.Datacenter && !named(p.settings.Datacenter).Has("id"):
-		return refuse(providers.ErrInvalid, "the account is in the datacenter "+p.settings.Datacenter)
-	case len(spec.Volumes) > 0:
-		return refuse(providers.ErrUnsupported, "GoGrid has no volumes")
-	case spec.KeyName != "" || spec.PublicKey != "":
-		return refuse(providers.ErrUnsupported, "GoGrid sets passwords and takes no keys")
-	case len(spec.UserData) > 0:
-		return refuse(providers.ErrUnsupported, "GoGrid takes no user data")
-	case len(spec.Networks) > 1 || len(spec.Networks) == 1 && cmp.Or(spec.Networks[0].NetworkID, public) != public:
-		return refuse(providers.ErrInvalid, "a server is made on the network public, and on no other")
+	if err := cmp.Or(limits.Needed(addOp, spec), lacks.Check(addOp, spec)); err != nil {
+		return err
+	}
+	switch at := p.settings.Datacenter; {
+	case code(spec.Token) == "":
+		return providers.Errorf(providers.ErrInvalid, addOp, "the token is no UUID")
+	case spec.Zone != "" && spec.Zone != at && !named(at).Has("id"):
+		return providers.Errorf(providers.ErrInvalid, addOp, "the account is in the datacenter %s", at)
+	case cmp.Or(spec.Networks[0].NetworkID, public) != public:
+		return providers.Errorf(providers.ErrInvalid, addOp, "%s", lacks.Networks)
 	}
 	return nil
 }
 
-// wanted is the address asked for, "" for any.
-func wanted(spec providers.ServerSpec) string {
-	if len(spec.Networks) == 0 {
-		return ""
-	}
-	return spec.Networks[0].IP
-}
-
-// made finds the server that an earlier call made with the token.
+// made finds the server that an earlier call made with the token; without one
+// all are empty.
 func (p *Provider) made(ctx context.Context, token string) (providers.Server, providers.Ticket, error) {
 	rows, err := p.serverRows(ctx)
-	if err != nil {
+	r, err := listing.Find(rows, err, func(r serverRow) bool {
+		_, told := naming.Unbracket(r.Description)
+		return form.Ends(r.Name, code(token)) && cmp.Or(told, token) == token
+	}, nil)
+	if err != nil || r.Name == "" {
 		return providers.Server{}, "", err
 	}
-	for _, r := range rows {
-		_, other := unmark(r.Description)
-		if !carries(r.Name, token) || other != "" && other != token {
-			continue
-		}
-		s := r.server()
-		s.Token = token
-		if s.ID != "" {
-			return s, "", nil
-		}
+	s := r.server()
+	s.Token = token
+	if s.ID == "" {
 		return s, p.createTicket(r), nil
 	}
-	return providers.Server{}, "", nil
+	return s, "", nil
 }
+
+// attempts bounds how many addresses a create tries when others take them
+// first.
+const attempts = 4
 
 // add tries one free address after the other. It goes on only when the address
 // of a refused add was free before and is taken now, which is the race that a
 // fixed pool brings; the name keeps two adds from both succeeding.
-func (p *Provider) add(ctx context.Context, args url.Values, ip string) (row serverRow, err error) {
-	tried := []string{}
-	for range attempts {
-		free, listErr := p.free(ctx, ip)
-		if listErr != nil && len(tried) == 0 {
-			return row, providers.Unmade(listErr)
-		}
-		if listErr != nil {
-			return row, listErr
-		}
-		if len(tried) > 0 && slices.Contains(free, tried[len(tried)-1]) {
-			return row, err // the address is not why
-		}
-		free = slices.DeleteFunc(free, func(a string) bool { return slices.Contains(tried, a) })
-		if len(free) == 0 {
-			return row, p.noAddress(ip)
-		}
-		args.Set("ip", free[0])
-		row, err = one[serverRow](ctx, p, addOp, args)
-		if err == nil || !mayBeRace(err) {
-			return row, unknownPart(err)
-		}
-		tried = append(tried, free[0])
-		err = unknownPart(err)
+func (p *Provider) add(ctx context.Context, ip string, args url.Values) (row serverRow, refused error) {
+	free, err := p.free(ctx, ip)
+	if err != nil {
+		return row, providers.Unmade(err)
 	}
-	return row, err
+	for range attempts {
+		tried := free[0]
+		args.Set("ip", tried.IP)
+		if row, refused = p.addServer(ctx, args); !mayBeRace(refused) {
+			return row, refused
+		}
+		if free, err = p.free(ctx, ip); err != nil {
+			return row, err
+		}
+		if slices.ContainsFunc(free, func(r ipRow) bool { return r.IP == tried.IP }) {
+			break // the address is not why
+		}
+	}
+	return row, refused
 }
 
 // free lists the unassigned public addresses of the datacenter, or just the one
-// asked for.
-func (p *Provider) free(ctx context.Context, ip string) ([]string, error) {
-	args := p.inDatacenter()
-	args.Set("ip.type", "Public")
-	args.Set("ip.state", "Unassigned")
-	rows, err := list[ipRow](ctx, p, "grid/ip/list", args)
-	var free []string
-	for _, r := range rows {
-		if ip == "" || r.IP == ip {
-			free = append(free, r.IP)
-		}
+// asked for. It is an error that there is none.
+func (p *Provider) free(ctx context.Context, ip string) ([]ipRow, error) {
+	free, err := p.freeIPs(ctx)
+	none := providers.Errorf(providers.ErrQuota, addOp, "no unassigned public address in %s", p.settings.Datacenter)
+	if ip != "" {
+		free = slices.DeleteFunc(free, func(r ipRow) bool { return r.IP != ip })
+		none = providers.Errorf(providers.ErrConflict, addOp, "%s is not an unassigned public address of the account in %s", ip, p.settings.Datacenter)
+	}
+	if err == nil && len(free) == 0 {
+		err = none
 	}
 	return free, err
 }
 
-// noAddress is why there is nothing to try.
-func (p *Provider) noAddress(ip string) error {
-	if ip != "" {
-		return providers.Errorf(providers.ErrConflict, addOp, "%s is not an unassigned public address of the account in %s", ip, p.settings.Datacenter)
-	}
-	return providers.Errorf(providers.ErrQuota, addOp, "no unassigned public address in %s", p.settings.Datacenter)
+// Where our token is kept: a name has at most 20 characters and is unique in an
+// account (inferred), so it ends in 8 characters of base32, the first 40 bits
+// of the token; a second add with the same token is refused for its name. The
+// whole token stands in the description, behind the title, and counts only when
+// the name ends in its first bits: a description alone may have been copied.
+const maxDescription = 500 // characters; counted in bytes here
+
+// form is that of names; which characters the cloud takes is not documented.
+var form = naming.Form{Odd: regexp.MustCompile(`[^A-Za-z0-9.]+`), Trim: "-.", Most: 20, Empty: "server", Joint: "-"}
+
+// code is what the name of a server ends in, empty when the token is no UUID.
+func code(token string) string { return naming.Code(token, 40) }
+
+// ticket is a change that needs further steps.
+type ticket struct {
+	Do      string `json:"do"`
+	Name    string `json:"name,omitempty"`    // of a server that has no id yet
+	Image   string `json:"image,omitempty"`   // id of an image that is being saved
+	Started int64  `json:"started,omitempty"` // Unix time of a create
 }
 
-// mayBeRace reports whether a refusal may come from an address that another
-// call took: the cloud says 400 or 500 then, as it does for many things.
-func mayBeRace(err error) bool {
-	return wire.IsCode(err, "IllegalArgumentException", "UnexpectedException")
+var steps = tickets.Steps[*Provider, ticket]{
+	"create": (*Provider).pollCreate, // wait for the id, and see to it that the server runs
+	"save":   (*Provider).pollImage,  // wait for the image
 }
 
-// unknownPart makes an add whose image or size does not exist
-// [providers.ErrInvalid]: the server is not what was not found.
-func unknownPart(err error) error {
-	var e *providers.Error
-	if errors.As(err, &e) && e.Kind == providers.ErrNotFound {
-		e.Kind = providers.ErrInvalid
-	}
-	return err
+func (p *Provider) createTicket(r serverRow) providers.Ticket {
+	return tickets.Text(ticket{Do: "create", Name: r.Name, Started: p.clock.Now().Unix()})
 }
 
-// afterAll looks once more for the token when an add was refused, since one
-// that the cloud answered with 500 may have been carried out.
-func (p *Provider) afterAll(ctx context.Context, token string, refused error) (providers.Server, providers.Ticket, error) {
-	if !mayBeRace(refused) {
-		return providers.Server{}, "", refused
+// Poll takes one step: it looks for a new server by its name until it has an id
+// and runs, or for an image until it is saved.
+func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Progress, error) {
+	return steps.Take(ctx, p, t)
+}
+
+// pollCreate reads a new server by its name, which is refused until it has an
+// id. GoGrid leaves some new servers Off; such a one is started.
+func (p *Provider) pollCreate(ctx context.Context, t ticket) (providers.Progress, error) {
+	r, err := one[serverRow](ctx, p, "grid/server/get", url.Values{"name": {t.Name}})
+	switch {
+	case errors.Is(err, providers.ErrNotFound) || err == nil && r.ID == "":
+		return p.building(ctx, t)
+	case err != nil:
+		return providers.Progress{}, err
 	}
-	s, ticket, err := p.made(ctx, token)
-	if err != nil || s.Token == "" {
-		return providers.Server{}, "", refused
+	done := providers.Progress{ID: r.ID.String(), Message: r.State.Name}
+	if r.State.Name == "Off" {
+		_, err = p.Power(ctx, r.ID.String(), providers.PowerStart)
 	}
-	return s, ticket, nil
+	return done, err
+}
+
+// patience is how long a create without any sign of life is waited for. Clients
+// of the time gave up after 15 minutes.
+const patience = time.Hour
+
+// clockSkew is how far the cloud's clock may be behind; signatures would not be
+// taken with more.
+const clockSkew = 10 * time.Minute
+
+// building looks at the job that creates a server. The newest of the name
+// counts; there may be none to be seen yet.
+func (p *Provider) building(ctx context.Context, t ticket) (providers.Progress, error) {
+	const op = "grid/job/list"
+	started := time.Unix(t.Started, 0)
+	jobs, err := list[jobRow](ctx, p, op, url.Values{"startdate": {strconv.FormatInt(started.Add(-clockSkew).UnixMilli(), 10)}})
+	if err != nil {
+		return providers.Progress{}, err
+	}
+	var job jobRow
+	for _, j := range jobs {
+		if j.Detail.Name == t.Name && j.Command.Name == "CreateVirtualServer" && j.ID.order() > job.ID.order() {
+			job = j
+		}
+	}
+	late := p.clock.Now().Sub(started) > patience
+	switch {
+	case slices.Contains(lost, job.State.Name):
+		return providers.Progress{}, &providers.Error{
+			Kind: providers.ErrConflict, Op: "CreateVirtualServer", Code: job.State.Name, Message: job.note(),
+		}
+	case late && job.ID == "":
+		return providers.Progress{}, providers.Errorf(providers.ErrNotFound, op, "neither a server nor a job is named %s", t.Name)
+	case late && job.State.Name == "Succeeded":
+		return providers.Progress{}, providers.Errorf(providers.ErrNotFound, op, "the server %s was created and is gone", t.Name)
+	}
+	return providers.Progress{Ticket: tickets.Text(t), Message: job.State.Name}, nil
+}
+
+// pollImage reads an image that is being saved.
+func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress, error) {
+	r, err := one[imageRow](ctx, p, "grid/image/get", url.Values{"id": {t.Image}})
+	if err != nil {
+		return providers.Progress{}, err
+	}
+	progress := providers.Progress{ID: t.Image, Message: r.State.Name}
+	if r.State.Name == "Saving" {
+		progress.Ticket = tickets.Text(t)
+	}
+	return progress, nil
 }

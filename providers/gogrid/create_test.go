@@ -157,13 +157,21 @@ func TestRefusedAddIsNotTriedElsewhere(t *testing.T) {
 	}
 }
 
-// TestAddAnsweredWith500 lets the cloud make the server and say that it failed.
+// TestAddAnsweredWith500 lets the cloud make the server and say that it failed,
+// with addresses to spare and on the last one.
 func TestAddAnsweredWith500(t *testing.T) {
-	s := newSite(t, cloudsim.Options{})
-	s.plan.Set(fault.Fault{Kind: fault.Status, Status: 500, Call: "grid/server/add", After: true, Times: 1})
-	made, ticket, err := s.adapter(t, s.settings()).CreateServer(t.Context(), s.wish())
-	if err != nil || made.Token != token || ticket == "" || len(s.Servers()) != 1 {
-		t.Errorf("%+v, ticket %q, %v; %d servers", made, ticket, err, len(s.Servers()))
+	for _, last := range []bool{false, true} {
+		s := newSite(t, cloudsim.Options{})
+		for _, a := range s.Addresses()[1:] {
+			if last {
+				s.TakeAddress(a.IP)
+			}
+		}
+		s.plan.Set(fault.Fault{Kind: fault.Status, Status: 500, Call: "grid/server/add", After: true, Times: 1})
+		made, ticket, err := s.adapter(t, s.settings()).CreateServer(t.Context(), s.wish())
+		if err != nil || made.Token != token || ticket == "" || len(s.Servers()) != 1 {
+			t.Errorf("last %t: %+v, ticket %q, %v; %d servers", last, made, ticket, err, len(s.Servers()))
+		}
 	}
 }
 

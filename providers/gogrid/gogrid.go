@@ -12,8 +12,40 @@ import (
 	"slices"
 
 	"occigate/providers"
+	"occigate/providers/internal/configured"
+	"occigate/providers/internal/listing"
+	"occigate/providers/internal/naming"
+	"occigate/providers/internal/power"
+	"occigate/providers/internal/tickets"
 	"occigate/providers/internal/wire"
 )
+
+// Settings is a GoGrid account's own part of the configuration.
+type Settings struct {
+	Endpoint   string           `yaml:"endpoint"` // default https://api.gogrid.com/api
+	APIKey     providers.Secret `yaml:"api_key"`
+	Secret     providers.Secret `yaml:"secret"`     // shared secret of the key
+	Datacenter string           `yaml:"datacenter"` // name or id: US-West-1
+
+	// What a server gets that does not ask for something else.
+	Image string `yaml:"default_image"` // id or name
+	Size  string `yaml:"default_size"`  // name or id: 1GB
+
+	// Images are patterns, as in a shell, of the names of images that the
+	// catalogue offers. None offer all. The account's own are always offered.
+	Images configured.Patterns `yaml:"images"`
+}
+
+// check refuses settings that lack something and gives the endpoint.
+func (s Settings) check() (*url.URL, error) {
+	if s.APIKey == "" || s.Secret == "" || s.Datacenter == "" {
+		return nil, configured.Invalid("api_key, secret and datacenter are needed")
+	}
+	if err := s.Images.Check("images"); err != nil {
+		return nil, err
+	}
+	return configured.Endpoint("endpoint", s.Endpoint)
+}
 
 // Provider is one account in one datacenter of GoGrid. Its methods are safe for
 // concurrent use.
@@ -37,7 +69,7 @@ var (
 // New makes the provider of one account from its [Settings]. It calls no cloud.
 // Settings that cannot work are [providers.ErrInvalid].
 func New(s providers.Settings, around providers.Surroundings) (providers.Provider, error) {
-	settings := defaults()
+	settings := Settings{Endpoint: "https://api.gogrid.com/api"}
 	if err := s.Decode(&settings); err != nil {
 		return nil, err
 	}
@@ -62,11 +94,11 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 		return providers.Identity{}, err
 	}
 	all, err := list[ipRow](ctx, p, "grid/ip/list", nil)
+	if err == nil && len(all) == 0 {
+		err = providers.Errorf(providers.ErrInvalid, "grid/ip/list", "the account has no addresses, so that it can have no servers")
+	}
 	if err != nil {
 		return providers.Identity{}, err
-	}
-	if len(all) == 0 {
-		return providers.Identity{}, providers.Errorf(providers.ErrInvalid, "grid/ip/list", "the account has no addresses, so that it can have no servers")
 	}
 	oldest := slices.MinFunc(all, func(a, b ipRow) int { return cmp.Compare(a.ID.order(), b.ID.order()) })
 	return providers.Identity{Account: cmp.Or(prefix(oldest.Subnet), oldest.IP), Region: at.Name}, nil
@@ -74,22 +106,151 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 
 // datacenter finds the configured datacenter among the cloud's.
 func (p *Provider) datacenter(ctx context.Context) (option, error) {
-	const op = "common/lookup/list"
-	all, err := list[option](ctx, p, op, url.Values{"lookup": {"ip.datacenter"}})
-	if err != nil {
-		return option{}, err
-	}
-	names := []string{}
-	for _, o := range all {
-		if p.here(o) {
-			return o, nil
-		}
-		names = append(names, o.Name)
-	}
-	return option{}, providers.Errorf(providers.ErrInvalid, op, "there is no datacenter %q, there are %q", p.settings.Datacenter, names)
+	all, err := p.lookup(ctx, "ip.datacenter")
+	names, _ := listing.Map(all, nil, func(o option) string { return o.Name })
+	return listing.Find(all, err, func(o option) bool {
+		return p.settings.Datacenter == o.Name || p.settings.Datacenter == o.ID.String()
+	}, providers.Errorf(providers.ErrInvalid, lookupOp, "there is no datacenter %q, there are %q", p.settings.Datacenter, names))
 }
 
-// here reports whether a datacenter is the configured one.
-func (p *Provider) here(o option) bool {
-	return p.settings.Datacenter == o.Name || p.settings.Datacenter == o.ID.String()
+// Catalogue lists the images of the datacenter, the memory sizes, and the
+// datacenter as the only zone: three calls, more when there are many images.
+func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
+	at, err := p.datacenter(ctx)
+	if err != nil {
+		return providers.Catalogue{}, err
+	}
+	sizes, err := p.sizes(ctx)
+	if err != nil {
+		return providers.Catalogue{}, err
+	}
+	rows, err := list[imageRow](ctx, p, "grid/image/list", url.Values{"datacenter": {p.settings.Datacenter}})
+	if err != nil {
+		return providers.Catalogue{}, err
+	}
+	c := providers.Catalogue{Sizes: sizes, Zones: []providers.Zone{{ID: at.Name, Name: cmp.Or(at.Description, at.Name), Available: true}}}
+	for _, r := range rows {
+		if i := r.image(); i.State != "" && r.in(at) && (i.Own || p.settings.Images.Fit(r.Name, i.Name)) {
+			c.Images = append(c.Images, i)
+		}
+	}
+	return c, nil
+}
+
+// sizes are the options of server.ram. The lookup does not tell cores, which go
+// with the memory (half a core at 512MB): a size says one, a server its own.
+func (p *Provider) sizes(ctx context.Context) ([]providers.Size, error) {
+	options, err := p.lookup(ctx, "server.ram")
+	options = slices.DeleteFunc(options, func(o option) bool { return mebibytes(o.Name) == 0 })
+	return listing.Map(options, err, func(o option) providers.Size {
+		return providers.Size{ID: o.ID.String(), Name: o.Name, Cores: 1, MemoryMiB: mebibytes(o.Name)}
+	})
+}
+
+// Servers lists the account's servers in the datacenter, 250 a call. Those that
+// are still being built have no id.
+func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
+	rows, err := p.serverRows(ctx)
+	return listing.Map(rows, err, serverRow.server)
+}
+
+// Server reads one server by its id.
+func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
+	r, err := one[serverRow](ctx, p, "grid/server/get", named(id))
+	if err != nil {
+		return providers.Server{}, err
+	}
+	return r.server(), nil
+}
+
+// DeleteServer deletes a server by its id, or by its name while it has no id.
+// The cloud shows it as it was until it is gone.
+func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticket, error) {
+	return "", p.change(ctx, "grid/server/delete", named(id))
+}
+
+// orders are the words of grid/server/power. All cut the power or give it; what
+// asks the guest is not there.
+var orders = power.Orders[string]{
+	providers.PowerStart: "on",
+	providers.PowerOff:   "off",
+	providers.PowerReset: "cycle",
+}
+
+// Power starts a server, cuts its power, or both.
+func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (providers.Ticket, error) {
+	return orders.Carry(ctx, op, power.Target[string]{
+		Look: func(ctx context.Context) (providers.Server, error) { return p.Server(ctx, id) },
+		Give: func(ctx context.Context, word string) (providers.Ticket, error) {
+			return "", p.change(ctx, "grid/server/power", named(id, "power", word))
+		},
+	})
+}
+
+// ResizeServer gives a server another size, running or not. The server is
+// Updating for a while.
+func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (providers.Ticket, error) {
+	const op = "grid/server/edit"
+	sizes, err := p.sizes(ctx)
+	_, err = listing.Find(sizes, err, func(s providers.Size) bool { return s.ID == sizeID || s.Name == sizeID },
+		providers.Errorf(providers.ErrInvalid, op, "there is no size %q", sizeID))
+	if err != nil {
+		return "", err
+	}
+	return "", p.change(ctx, op, named(id, "server.ram", sizeID))
+}
+
+// SaveServer makes an image of a server, running or not: the cloud knows a state
+// for both. Whether it pauses a running one is not documented.
+func (p *Provider) SaveServer(ctx context.Context, id string, spec providers.ImageSpec) (providers.Image, providers.Ticket, error) {
+	r, err := one[imageRow](ctx, p, "grid/image/save", url.Values{
+		"server": {id}, "friendlyName": {spec.Name}, "description": {naming.Bracket(spec.Name, spec.Token, maxDescription)},
+	})
+	if err != nil {
+		return providers.Image{}, "", err
+	}
+	return r.image(), tickets.Text(ticket{Do: "save", Image: r.ID.String()}), nil
+}
+
+// DeleteImage moves an image to the trash, which is as far as the API goes.
+func (p *Provider) DeleteImage(ctx context.Context, id string) error {
+	return p.change(ctx, "grid/image/delete", url.Values{"id": {id}})
+}
+
+// The networks of a datacenter. The cloud has no object for them: they are made
+// from the subnets of the account's addresses.
+const (
+	public  = "public"
+	private = "private"
+)
+
+// Networks lists the two networks of the datacenter, with the range of the
+// account's first block in each. They cannot be made or deleted.
+func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
+	rows, err := list[ipRow](ctx, p, "grid/ip/list", url.Values{"datacenter": {p.settings.Datacenter}})
+	return listing.Map([]string{public, private}, err, func(id string) providers.Network {
+		return p.network(id, rows)
+	})
+}
+
+// Network finds one of the two.
+func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
+	all, err := p.Networks(ctx)
+	return listing.Find(all, err, func(n providers.Network) bool { return n.ID == id },
+		providers.Errorf(providers.ErrNotFound, "grid/ip/list", "there is no network %q, only public and private", id))
+}
+
+// Addresses lists the account's public addresses in the datacenter with the
+// servers that have them: a listing of addresses and one of servers.
+func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
+	rows, err := list[ipRow](ctx, p, "grid/ip/list", url.Values{"datacenter": {p.settings.Datacenter}, "ip.type": {"Public"}})
+	if err != nil {
+		return nil, err
+	}
+	servers, err := p.serverRows(ctx)
+	holders := map[string]string{}
+	for _, s := range servers {
+		holders[s.IP.IP] = s.ID.String()
+	}
+	return listing.Map(rows, err, func(r ipRow) providers.Address { return r.address(holders[r.IP]) })
 }

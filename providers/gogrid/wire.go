@@ -103,7 +103,7 @@ var paged = map[string]bool{"grid/server/list": true, "grid/image/list": true, "
 func list[T any](ctx context.Context, p *Provider, op string, args url.Values) ([]T, error) {
 	q := url.Values{}
 	maps.Copy(q, args)
-	l := listing[T]{seen: map[rowKey]bool{}}
+	l := pages[T]{seen: map[rowKey]bool{}}
 	for page := 0; ; page++ {
 		if paged[op] {
 			q.Set("num_items", strconv.Itoa(pageSize))
@@ -125,8 +125,8 @@ func list[T any](ctx context.Context, p *Provider, op string, args url.Values) (
 	}
 }
 
-// listing is what the pages so far have brought.
-type listing[T any] struct {
+// pages is what those read so far have brought.
+type pages[T any] struct {
 	rows     []T
 	seen     map[rowKey]bool
 	received int
@@ -141,7 +141,7 @@ type rowKey struct {
 
 // add takes a page. A row may come twice on one page, but on two it stands in
 // the place of another.
-func (l *listing[T]) add(a wire.Answer, e envelope, page int) error {
+func (l *pages[T]) add(a wire.Answer, e envelope, page int) error {
 	total := int(e.Summary.Total)
 	if page > 0 && total != l.total {
 		return a.Broken("the total went from %d to %d between two pages", l.total, total)
@@ -170,7 +170,7 @@ func (l *listing[T]) add(a wire.Answer, e envelope, page int) error {
 }
 
 // whole refuses a listing that is short of rows or has too many.
-func (l *listing[T]) whole(a wire.Answer) error {
+func (l *pages[T]) whole(a wire.Answer) error {
 	if l.received != l.total {
 		return a.Broken("%d rows were listed, the total is %d", l.received, l.total)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/url"
-	"path"
 	"slices"
 
 	"github.com/google/uuid"
@@ -75,7 +74,7 @@ func (p *Provider) images(ctx context.Context) ([]providers.Image, error) {
 	var images []providers.Image
 	for _, row := range rows {
 		i := row.image(project)
-		offered := i.Own || fits(p.settings.Images, row.Name)
+		offered := i.Own || p.settings.Images.Fit(row.Name)
 		if i.State != "" && offered && !slices.Contains(kernelFormats, row.DiskFormat) {
 			images = append(images, i)
 		}
@@ -89,14 +88,6 @@ func (r imageRow) image(project string) providers.Image {
 		MinMemoryMiB: r.MinRAM, MinDiskGiB: r.MinDisk, Created: r.Created.Time, Token: r.Token,
 		State: imageStates[r.Status], Own: r.Owner == project,
 	}
-}
-
-// fits reports whether a name fits one of the patterns, or there are none.
-func fits(patterns []string, name string) bool {
-	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
-		ok, _ := path.Match(pattern, name) // the settings' check has refused bad patterns
-		return ok
-	})
 }
 
 // flavorRow is a flavor (Compute API, "List Flavors With Details").
@@ -116,7 +107,7 @@ func (p *Provider) sizes(ctx context.Context) ([]providers.Size, error) {
 	}
 	var sizes []providers.Size
 	for _, f := range rows {
-		if !f.Disabled && fits(p.settings.Flavors, f.Name) {
+		if !f.Disabled && p.settings.Flavors.Fit(f.Name) {
 			sizes = append(sizes, providers.Size{ID: f.Name, Name: f.Name, Cores: f.VCPUs, MemoryMiB: f.RAM, DiskGiB: f.Disk})
 		}
 	}

@@ -1,10 +1,11 @@
 package openstack
 
 import (
-	"path"
+	"cmp"
 	"slices"
 
 	"occigate/providers"
+	"occigate/providers/internal/configured"
 )
 
 // Settings is an OpenStack account's own part of the configuration. The names
@@ -60,8 +61,8 @@ type Settings struct {
 
 	// What the catalogue offers: patterns of names as in a shell ("ubuntu-*").
 	// None offer all. Images of the project itself are always offered.
-	Images  []string `yaml:"images"`
-	Flavors []string `yaml:"flavors"`
+	Images  configured.Patterns `yaml:"images"`
+	Flavors configured.Patterns `yaml:"flavors"`
 }
 
 // Endpoints are base URLs of services, with or without the API's version.
@@ -86,6 +87,9 @@ var interfaces = []string{"public", "internal", "admin"}
 
 // check refuses settings that contradict each other or lack something.
 func (s Settings) check() error {
+	if err := cmp.Or(s.Images.Check("images"), s.Flavors.Check("flavors")); err != nil {
+		return err
+	}
 	switch {
 	case s.Interface != "" && !slices.Contains(interfaces, s.Interface):
 		return invalid("interface must be public, internal or admin, not %q", s.Interface)
@@ -95,8 +99,6 @@ func (s Settings) check() error {
 		return invalid("credentials: environment and cloud exclude each other")
 	case s.CloudsFile != "" && s.Cloud == "":
 		return invalid("clouds_file needs cloud, the name of its entry")
-	case badPattern(s.Images) || badPattern(s.Flavors):
-		return invalid("images and flavors are patterns as in a shell, with *, ? and [a-z]")
 	case s.Credentials == "environment" || s.Cloud != "":
 		return nil
 	case s.AuthURL == "":
@@ -126,13 +128,4 @@ func (s Settings) checkOwn() error {
 	return nil
 }
 
-func badPattern(patterns []string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		_, err := path.Match(p, "")
-		return err != nil
-	})
-}
-
-func invalid(format string, args ...any) error {
-	return providers.Errorf(providers.ErrInvalid, "settings", format, args...)
-}
+func invalid(format string, args ...any) error { return configured.Invalid(format, args...) }

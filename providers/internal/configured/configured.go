@@ -1,12 +1,14 @@
-// Package configured checks what the settings of the hand-written adapters have
-// in common: the address of the cloud's API, and sizes where the cloud sells
-// figures and has no names for them. It knows no cloud. What it refuses is
+// Package configured checks what the settings of adapters have in common: the
+// address of the cloud's API, patterns of what the catalogue offers, and sizes
+// where the cloud sells figures and has no names for them. It knows no cloud. What it refuses is
 // [providers.ErrInvalid], with the name of the setting; a value that may be
 // secret is never repeated.
 package configured
 
 import (
 	"net/url"
+	"path"
+	"slices"
 
 	"occigate/providers"
 )
@@ -26,6 +28,29 @@ func Endpoint(name, text string) (*url.URL, error) {
 		return nil, Invalid("%s must be an http or https URL without user and query", name)
 	}
 	return u, nil
+}
+
+// Patterns are those of names, as in a shell: *, ? and [a-z]. None fit all.
+type Patterns []string
+
+// Check refuses patterns of the setting of that name that are malformed.
+func (all Patterns) Check(name string) error {
+	for _, pattern := range all {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return Invalid("%s are patterns as in a shell, with *, ? and [a-z], and %q is none", name, pattern)
+		}
+	}
+	return nil
+}
+
+// Fit reports whether one of the names fits one of the patterns.
+func (all Patterns) Fit(names ...string) bool {
+	return len(all) == 0 || slices.ContainsFunc(all, func(pattern string) bool {
+		return slices.ContainsFunc(names, func(name string) bool {
+			fits, _ := path.Match(pattern, name) // malformed ones fit nothing
+			return fits
+		})
+	})
 }
 
 // Size is one configured size, in the figures of its cloud.

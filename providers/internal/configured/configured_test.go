@@ -25,6 +25,22 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
+func TestPatterns(t *testing.T) {
+	some := configured.Patterns{"ubuntu-*", "debian 1[0-9]"}
+	for name, fits := range map[string]bool{"ubuntu-24": true, "debian 12": true, "my ubuntu-24": false, "debian 9": false, "": false} {
+		if some.Fit("other", name) != fits {
+			t.Errorf("%q: want %t", name, fits)
+		}
+	}
+	if none := (configured.Patterns{}); !none.Fit("anything") || some.Check("images") != nil || none.Check("images") != nil {
+		t.Error("no patterns must fit all, and good ones are no error")
+	}
+	wrong := configured.Patterns{"good", "["}
+	if err := wrong.Check("images"); !errors.Is(err, providers.ErrInvalid) || !strings.Contains(err.Error(), "images") || wrong.Fit("[") {
+		t.Errorf("%v, want invalid that names the setting", err)
+	}
+}
+
 type size struct {
 	name   string
 	memory int

@@ -48,11 +48,12 @@ type Form struct {
 	Trim  string         // characters that a name neither begins nor ends with
 	Most  int            // bytes
 	Empty string         // stands for a title of which nothing is left
+	Joint string         // stands between title and end
 }
 
-// Name makes a name of a title and an end that it must have, such as a code
-// behind a hyphen.
+// Name makes a name of a title and an end that it must have, such as a code.
 func (f Form) Name(title, end string) string {
+	end = f.Joint + end
 	start := strings.Trim(f.Odd.ReplaceAllString(title, "-"), f.Trim)
 	start = strings.TrimRight(start[:min(len(start), f.Most-len(end))], f.Trim)
 	if start == "" {
@@ -61,6 +62,10 @@ func (f Form) Name(title, end string) string {
 	return start + end
 }
 
+// Ends reports whether a name has that end, which an empty one no name has.
+func (f Form) Ends(name, end string) bool { return end != "" && strings.HasSuffix(name, f.Joint+end) }
+
+// bracketed is a text with a token behind it.
 var bracketed = regexp.MustCompile(`^(?s:(.*?)) ?\[occigate (` + uuidForm + `)\]$`)
 
 // Bracket puts a token behind a text, of which no more is kept than fits into

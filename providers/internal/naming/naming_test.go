@@ -33,7 +33,7 @@ func TestCodes(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	form := naming.Form{Odd: regexp.MustCompile(`[^A-Za-z0-9]+`), Trim: "-", Most: 12, Empty: "server"}
+	form := naming.Form{Odd: regexp.MustCompile(`[^A-Za-z0-9]+`), Trim: "-", Most: 12, Empty: "server", Joint: "-"}
 	for title, want := range map[string]string{
 		"":            "server-end",
 		"web":         "web-end",
@@ -43,9 +43,17 @@ func TestNames(t *testing.T) {
 		"longer than": "longer-t-end",
 		"ÄÖÜ":         "server-end",
 	} {
-		if got := form.Name(title, "-end"); got != want || len(got) > form.Most {
+		if got := form.Name(title, "end"); got != want || len(got) > form.Most {
 			t.Errorf("%q is named %q, want %q", title, got, want)
 		}
+	}
+	for name, end := range map[string]string{"web-end": "", "webend": "end", "end": "end", "web-end-": "end"} {
+		if form.Ends(name, end) {
+			t.Errorf("%q has the end %q", name, end)
+		}
+	}
+	if !form.Ends("web-end", "end") {
+		t.Error("web-end has not the end end")
 	}
 }
 
