@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,12 +56,12 @@ const (
 	anything = "*/*"
 )
 
-// versionHeaders are the spellings of one header, all of which the
-// specification uses. An absent one means the current version.
-var versionHeaders = []string{
-	"X-Cloud-Client-Specification-Version", "X-Compute-Client-Specification-Version",
-	"X-Cloud-Specification-Version", "X-Vdc-Client-Specification-Version",
-}
+// versionHeader has the four spellings of one header that the specification
+// uses: X-Cloud-Client-Specification-Version on most pages, X-Compute-... in
+// some examples, X-Cloud-Specification-Version in one, and as the general rule
+// X-YYYYY-Client-Specification-Version, where any word may stand for YYYYY. None
+// means the current version.
+var versionHeader = regexp.MustCompile(`^X-(?:Cloud|[A-Za-z]+-Client)-Specification-Version$`)
 
 // versions of the specification that are spoken.
 var versions = []string{"0.1", "0.8"}
@@ -85,8 +86,8 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 
 func read(w http.ResponseWriter, r *http.Request) (call, error) {
 	q := call{method: r.Method, uri: r.URL.RequestURI(), host: "http://" + r.Host, accept: r.Header.Get("Accept")}
-	for _, name := range versionHeaders {
-		if v := r.Header.Get(name); v != "" && !slices.Contains(versions, v) {
+	for name, values := range r.Header {
+		if v := values[0]; v != "" && versionHeader.MatchString(name) && !slices.Contains(versions, v) {
 			return q, bad("The version is not spoken.") // inferred
 		}
 	}
