@@ -183,9 +183,9 @@ func TestNames(t *testing.T) {
 	for title, want := range map[string]string{
 		"web": "web", "": "server", "Größe/1": "Gr-e-1", "--": "server", strings.Repeat("x", 99): strings.Repeat("x", 35),
 	} {
-		name, ok := nameOf(title, token)
+		name := nameOf(title, token)
 		start, back := unmark(name)
-		if !ok || start != want || back != token || len(name) > maxName || odd.MatchString(name) {
+		if start != want || back != token || len(name) > form.Most || form.Odd.MatchString(name) {
 			t.Errorf("%q is named %q, which is %q with %q", title, name, start, back)
 		}
 	}
@@ -194,7 +194,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q is taken apart into %q and %q", name, title, token)
 		}
 	}
-	if _, ok := nameOf("web", "no token"); ok {
+	if nameOf("web", "no token") != "" {
 		t.Error("something else than a UUID is taken for a token")
 	}
 }
@@ -204,22 +204,31 @@ const shared = "../../../shared/fixtures/flexiscale/constructed-soap-0.5"
 
 // reads are the calls that a sample of an answer is tried with.
 var reads = map[string]func(*testing.T, *Provider) error{
-	"ListServers":               func(t *testing.T, p *Provider) error { _, err := p.machines(t.Context()); return err },
+	"ListServers":               func(t *testing.T, p *Provider) error { _, err := p.cloud.servers(t.Context()); return err },
 	"ListDisks":                 func(t *testing.T, p *Provider) error { _, err := p.Volumes(t.Context()); return err },
-	"ListVlans":                 func(t *testing.T, p *Provider) error { _, err := p.list(t.Context(), "ListVlans", all()); return err },
-	"ListIpBlocks":              func(t *testing.T, p *Provider) error { _, err := p.blocks(t.Context()); return err },
-	"ListNetworkInterfaces":     func(t *testing.T, p *Provider) error { _, err := p.plug(t.Context(), nil); return err },
+	"ListVlans":                 func(t *testing.T, p *Provider) error { _, err := p.cloud.vlans(t.Context()); return err },
+	"ListIpBlocks":              func(t *testing.T, p *Provider) error { _, err := p.cloud.blocks(t.Context()); return err },
+	"ListNetworkInterfaces":     func(t *testing.T, p *Provider) error { _, err := p.cloud.interfaces(t.Context()); return err },
 	"ListPackages":              func(t *testing.T, p *Provider) error { _, err := p.Identity(t.Context()); return err },
 	"ListOperatingSystemImages": func(t *testing.T, p *Provider) error { _, err := p.Catalogue(t.Context()); return err },
 	"ListJobs": func(t *testing.T, p *Provider) error {
 		_, err := p.pollJob(t.Context(), ticket{Job: 10928})
 		return err
 	},
-	"CreateServer":   func(t *testing.T, p *Provider) error { _, err := p.number(t.Context(), "CreateServer"); return err },
-	"StartServer":    func(t *testing.T, p *Provider) error { _, err := p.number(t.Context(), "StartServer"); return err },
-	"WaitForJobs":    func(t *testing.T, p *Provider) error { _, err := p.call(t.Context(), "WaitForJobs"); return err },
-	"ListDebitItems": func(t *testing.T, p *Provider) error { _, err := p.list(t.Context(), "ListDebitItems"); return err },
-	"Login":          func(t *testing.T, p *Provider) error { return p.login(t.Context(), 0) },
+	"CreateServer": func(t *testing.T, p *Provider) error {
+		_, err := p.cloud.createServer(t.Context(), serverRow{})
+		return err
+	},
+	"StartServer": func(t *testing.T, p *Provider) error {
+		_, err := p.cloud.control(t.Context(), "StartServer", "web", 0)
+		return err
+	},
+	"WaitForJobs": func(t *testing.T, p *Provider) error { _, err := p.cloud.call(t.Context(), "WaitForJobs"); return err },
+	"ListDebitItems": func(t *testing.T, p *Provider) error {
+		_, err := list(t.Context(), p.cloud, "ListDebitItems", func(r row) int { return r.number("debit_id") })
+		return err
+	},
+	"Login": func(t *testing.T, p *Provider) error { _, err := p.cloud.login(t.Context(), 0); return err },
 }
 
 var answered = regexp.MustCompile(`<ns1:(\w+)Response`)
@@ -269,7 +278,7 @@ var requests = map[string][]byte{
 	"stop_server_request_shutdown.xml": envelope("StopServer", []param{
 		str("server_name", "my_awesome_server"), num("stop_method", 1), str("notes", ""),
 	}),
-	"create_server_request.xml": envelope("CreateServer", wish{
-		name: "my_awesome_server", size: Size{Processors: 1, MemoryMiB: 512, DiskGiB: 20}, image: "27", vlan: 552, packageID: 12345,
+	"create_server_request.xml": envelope("CreateServer", serverRow{
+		name: "my_awesome_server", processors: 1, memoryMB: 512, diskMB: 20480, image: "27", vlan: "552", packageID: "12345",
 	}.params()),
 }

@@ -25,9 +25,12 @@ type param struct {
 
 func str(name, text string) param { return param{name, "xsd:string", text, nil} }
 
-func num(name string, n int64) param { return param{name, "xsd:int", strconv.FormatInt(n, 10), nil} }
+func num(name string, n int) param { return param{name, "xsd:int", strconv.Itoa(n), nil} }
 
-func long(name string, n int64) param { return param{name, "xsd:long", strconv.FormatInt(n, 10), nil} }
+func long(name string, n int) param { return param{name, "xsd:long", strconv.Itoa(n), nil} }
+
+// ref is a number that the cloud gave as an id.
+func ref(name, id string) param { return param{name, "xsd:int", id, nil} }
 
 func object(name, kind string, kids ...param) param { return param{name, "ns1:" + kind, "", kids} }
 

@@ -3,52 +3,60 @@ package flexiscale
 import (
 	"context"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"strings"
 
 	"occigate/providers"
 	"occigate/providers/internal/wire"
 )
 
-// session is the account's login. Its cookie is in the client's jar; logins is
-// how many there were, so that of many calls that meet an expired session one
-// alone logs in again. turn holds a value while nobody is at it.
-type session struct {
-	turn   chan struct{}
-	logins chan int // holds the one value
+// client makes the account's calls in a session, whose cookie is in the jar of
+// its HTTP client.
+type client struct {
+	http     wire.Client
+	username string
+	password providers.Secret
+
+	// logins holds how many logins there were, and holds nothing while one is
+	// made: of many calls that meet an expired session one alone logs in again,
+	// and the others wait for it.
+	logins chan int
 }
 
-func newSession() session {
-	s := session{turn: make(chan struct{}, 1), logins: make(chan int, 1)}
-	s.turn <- struct{}{}
-	s.logins <- 0
-	return s
-}
-
-// count reads how many logins there were.
-func (s session) count() int {
-	n := <-s.logins
-	s.logins <- n
-	return n
+func newClient(s Settings, endpoint *url.URL, around providers.Surroundings) (*client, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	own := *around.HTTP // with a jar that is the account's own
+	own.Jar = jar
+	c := &client{username: s.Username, password: s.Password, logins: make(chan int, 1), http: wire.Client{
+		HTTP: &own, Base: endpoint, Clock: around.Clock, Explain: explain, Media: []string{"text/xml", "application/xml"},
+		Header:  http.Header{"Content-Type": {"text/xml; charset=utf-8"}, "SOAPAction": {`"` + namespace + `"`}},
+		Secrets: []providers.Secret{s.Password},
+	}}
+	c.logins <- 0
+	return c, nil
 }
 
 // login logs in, unless another call has done so since the caller saw a number
-// of logins. Waiting for that other call ends with ctx.
-func (p *Provider) login(ctx context.Context, seen int) error {
+// of logins, and gives their number now. Waiting for that other call ends with
+// ctx.
+func (c *client) login(ctx context.Context, seen int) (logins int, err error) {
 	select {
-	case <-p.session.turn:
+	case logins = <-c.logins:
 	case <-ctx.Done():
-		return &providers.Error{Kind: providers.ErrUnavailable, Op: "Login", Message: "the wait for another login ended", Err: ctx.Err()}
+		return 0, &providers.Error{Kind: providers.ErrUnavailable, Op: "Login", Message: "the wait for another login ended", Err: ctx.Err()}
 	}
-	defer func() { p.session.turn <- struct{}{} }()
-	if p.session.count() != seen {
-		return nil
+	defer func() { c.logins <- logins }()
+	if logins > seen {
+		return logins, nil
 	}
-	_, err := p.send(ctx, "Login", str("username", p.settings.Username), str("password", p.settings.Password.Reveal()))
-	if err == nil {
-		<-p.session.logins
-		p.session.logins <- seen + 1
+	if _, err = c.send(ctx, "Login", str("username", c.username), str("password", c.password.Reveal())); err == nil {
+		logins++
 	}
-	return err
+	return logins, err
 }
 
 // changes are the operations that must not be repeated.
@@ -60,73 +68,38 @@ var changes = map[string]bool{
 // call makes a call within the session. A session that is not there is begun,
 // and one that has expired is begun again once: the cloud refuses such a call
 // before it does anything, so that also a change may be sent again.
-func (p *Provider) call(ctx context.Context, op string, params ...param) (row, error) {
-	seen := p.session.count()
-	if seen == 0 {
-		if err := p.login(ctx, 0); err != nil {
-			return row{}, err
-		}
-		seen = p.session.count()
+func (c *client) call(ctx context.Context, op string, params ...param) (row, error) {
+	seen, err := c.login(ctx, 0)
+	if err != nil {
+		return row{}, err
 	}
-	r, err := p.send(ctx, op, params...)
+	r, err := c.send(ctx, op, params...)
 	if providers.Kind(err) != providers.ErrDenied {
 		return r, err
 	}
-	if err := p.login(ctx, seen); err != nil {
+	if _, err := c.login(ctx, seen); err != nil {
 		return row{}, err
 	}
-	return p.send(ctx, op, params...)
+	return c.send(ctx, op, params...)
 }
 
 // send makes a call as it is. A fault is an error whatever the status is.
-func (p *Provider) send(ctx context.Context, op string, params ...param) (row, error) {
-	a, err := p.wire.Do(ctx, wire.Request{To: "POST ", Op: op, Body: envelope(op, params), Repeat: !changes[op]})
+func (c *client) send(ctx context.Context, op string, params ...param) (row, error) {
+	a, err := c.http.Do(ctx, wire.Request{To: "POST ", Op: op, Body: envelope(op, params), Repeat: !changes[op]})
 	if err != nil {
 		return row{}, err
 	}
 	r, refused, err := read(a)
 	if refused != nil {
-		return row{}, p.wire.Refused(a, *refused)
+		return row{}, c.http.Refused(a, *refused)
 	}
 	return r, err
 }
 
-// listing is the rows that an operation returns.
-type listing struct {
-	doc   *document
-	items []row
-}
-
-// err is what was found wrong with the answer while its rows were read.
-func (l listing) err() error { return l.doc.broken }
-
-// list makes a call that returns an array. One that returns nothing at all is
-// broken; an array that is nil has no rows.
-func (p *Provider) list(ctx context.Context, op string, params ...param) (listing, error) {
-	r, err := p.call(ctx, op, params...)
-	if err != nil {
-		return listing{}, err
-	}
-	if r.name == "" {
-		r.doc.note("the answer has no %sReturn", op)
-	}
-	l := listing{doc: r.doc, items: r.items()}
-	return l, l.err()
-}
-
-// number makes a call that returns a number.
-func (p *Provider) number(ctx context.Context, op string, params ...param) (int64, error) {
-	r, err := p.call(ctx, op, params...)
-	if err != nil {
-		return 0, err
-	}
-	n := r.integer()
-	return n, r.doc.broken
-}
-
 // kindOf turns faults into kinds by the start of their faultstring; the first
-// that fits counts. What "Invalid Server" is said of is not on record, and none
-// is of a limit that is reached.
+// that fits counts. What "Invalid Server" is said of is not on record. A gap:
+// neither is a fault for a limit that is reached, so that no refusal is ever
+// [providers.ErrQuota]; one with a text of its own is ErrUnavailable.
 var kindOf = []struct {
 	start string
 	kind  error

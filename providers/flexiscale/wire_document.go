@@ -127,7 +127,7 @@ func (r row) value() string { return strings.TrimSpace(r.body) }
 func (r row) text(name string) string { return r.kid(name).value() }
 
 // number reads a member; a missing one is 0.
-func (r row) number(name string) int64 {
+func (r row) number(name string) int {
 	if r.text(name) == "" {
 		return 0
 	}
@@ -135,8 +135,8 @@ func (r row) number(name string) int64 {
 }
 
 // integer reads the element itself.
-func (r row) integer() int64 {
-	n, err := strconv.ParseInt(r.value(), 10, 64)
+func (r row) integer() int {
+	n, err := strconv.Atoi(r.value())
 	if err != nil {
 		r.doc.note("the answer has a wrong type at %q", r.name)
 	}
@@ -148,7 +148,7 @@ func (r row) id(name string) string {
 	if r.text(name) == "" {
 		r.doc.note("the answer lacks %q", name)
 	}
-	return strconv.FormatInt(r.number(name), 10)
+	return strconv.Itoa(r.number(name))
 }
 
 var arraySize = regexp.MustCompile(`\[(\d+)\]$`)

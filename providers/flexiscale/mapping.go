@@ -1,0 +1,142 @@
+package flexiscale
+
+import (
+	"cmp"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"occigate/providers"
+	"occigate/providers/internal/naming"
+)
+
+// states by status, in lower case: digits in the documentation of the type,
+// words in some samples of it.
+var states = map[string]providers.State{
+	"1": providers.StateError, "error": providers.StateError,
+	"2": providers.StateActive, "running": providers.StateActive,
+	"3": providers.StateStarting, "starting": providers.StateStarting,
+	"4": providers.StateStopping, "stopping": providers.StateStopping,
+	"5": providers.StateInactive, "stopped": providers.StateInactive,
+}
+
+// offers are the power operations of a server that has come to rest, which is
+// when it can be resized too.
+var offers = map[providers.State][]providers.PowerOp{
+	providers.StateActive:   {providers.PowerStop, providers.PowerOff, providers.PowerReboot, providers.PowerReset},
+	providers.StateInactive: {providers.PowerStart},
+}
+
+// server maps a server without its interfaces, which are listed apart.
+func (p *Provider) server(r serverRow) providers.Server {
+	title, token := unmark(r.name)
+	s := providers.Server{
+		ID: r.id, Name: title, Token: token, ImageID: r.image,
+		State: cmp.Or(states[strings.ToLower(r.status)], providers.StateUnknown), NativeState: r.status,
+		Cores: r.processors, MemoryMiB: r.memoryMB, DiskGiB: float64(r.diskMB) / 1024,
+	}
+	s.SizeID = p.sizeOf(s)
+	if s.Power = offers[s.State]; s.Power != nil {
+		s.Abilities = []providers.Ability{providers.AbilityResize}
+	}
+	if r.modified && s.State == providers.StateActive {
+		s.Message = "changed figures count after a stop and start"
+	}
+	return s
+}
+
+// sizeOf names the size of a server: the one of the same disk, or the first
+// that differs in the disk alone, since a resize leaves that as it is.
+func (p *Provider) sizeOf(s providers.Server) (name string) {
+	for _, size := range p.settings.Sizes.Offers() {
+		if size.Cores != s.Cores || size.MemoryMiB != s.MemoryMiB {
+			continue
+		}
+		if size.DiskGiB == s.DiskGiB {
+			return size.Name
+		}
+		name = cmp.Or(name, size.Name)
+	}
+	return name
+}
+
+// interfaces maps those of a server. Each of its addresses is put where it
+// belongs, those that fit nowhere on the first one.
+func interfaces(s providers.Server, ips []string, nics []nicRow, blocks []blockRow) (all []providers.Interface) {
+	state := providers.ResourceOffline
+	if s.State == providers.StateActive {
+		state = providers.ResourceOnline
+	}
+	for i, n := range nics {
+		all = append(all, providers.Interface{
+			ID: n.id, ServerID: s.ID, NetworkID: n.vlan, MAC: n.mac, Device: "eth" + strconv.Itoa(i),
+			Static: true, Fixed: true, State: state, NativeState: s.NativeState,
+		})
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	for _, ip := range ips {
+		a, _ := netip.ParseAddr(ip)
+		b := slices.IndexFunc(blocks, func(b blockRow) bool { return a.Compare(b.start) >= 0 && a.Compare(b.end) <= 0 })
+		i := slices.IndexFunc(all, func(i providers.Interface) bool { return b >= 0 && blocks[b].vlan == i.NetworkID })
+		n := &all[max(i, 0)]
+		if n.IP != "" {
+			n.MoreIPs = append(n.MoreIPs, ip)
+			continue
+		}
+		n.IP, n.Public = ip, public(a)
+	}
+	return all
+}
+
+func public(a netip.Addr) bool { return a.IsValid() && !a.IsPrivate() && !a.IsLoopback() }
+
+// volume maps a disk, which is attached as long as it is there.
+func volume(r diskRow) providers.Volume {
+	v := providers.Volume{ID: r.id, Name: cmp.Or(r.name, r.id), SizeGiB: float64(r.sizeGB), State: providers.ResourceOnline}
+	if r.server != "" {
+		v.Attachments = []providers.Attachment{{ServerID: r.server, VolumeID: r.id, State: providers.ResourceOnline}}
+	}
+	return v
+}
+
+// image maps one. That those not called 64 bit are of 32 is not said.
+func image(r named) providers.Image {
+	i := providers.Image{ID: r.id, Name: r.name, State: providers.ImageReady}
+	if strings.Contains(strings.ToLower(r.name), "64 bit") {
+		i.Architecture = providers.X64
+	}
+	return i
+}
+
+// Where our token is kept: a server has no field of its own for it, so that it
+// stands whole at the end of the name, behind two hyphens, as 26 characters of
+// base32. Names cannot be changed, hence neither can the token. How long a name
+// may be is not on record; 63 characters are what a host name has.
+var (
+	form = naming.Form{Odd: regexp.MustCompile(`[^A-Za-z0-9_-]+`), Trim: "-", Most: 63, Empty: "server"}
+	mark = regexp.MustCompile(`^(.+)--([a-z2-7]{26})$`)
+)
+
+// nameOf makes the cloud's name of a server; it is empty when the token is no
+// UUID.
+func nameOf(title, token string) string {
+	code := naming.Code(token, 128)
+	if code == "" {
+		return ""
+	}
+	return form.Name(title, "--"+code)
+}
+
+// unmark takes a name apart; without a token it is all title.
+func unmark(name string) (title, token string) {
+	if m := mark.FindStringSubmatch(name); m != nil {
+		if token = naming.Token(m[2]); token != "" {
+			return m[1], token
+		}
+	}
+	return name, ""
+}
