@@ -2,26 +2,87 @@
 // the wiki of kenai.com/projects/suncloudapis specified it, in one virtual
 // datacenter (VDC). It is given the service's URI alone: every other URI is
 // found in what the cloud answers, none is ever built, and a resource's URI is
-// its native id. The API's volumes are WebDAV shares that no VM can be given, and
-// its backups can be restored but nothing can be made from them, so that
-// neither volumes nor saving images are offered. It knows no OCCI and keeps
-// nothing between calls.
+// its native id. The API's volumes are WebDAV shares, no block devices, and no
+// VM can be given one: they are neither listed nor made, and a create that asks
+// for one is refused. Its backups can be restored but nothing can be made from
+// them, so that images are not saved either. It knows no OCCI and keeps nothing
+// between calls.
 package suncloud
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"occigate/providers"
-	"occigate/providers/internal/wire"
+	"occigate/providers/internal/configured"
+	"occigate/providers/internal/limits"
+	"occigate/providers/internal/listing"
 )
+
+// Settings is a Sun Cloud account's own part of the configuration.
+type Settings struct {
+	URI      string           `yaml:"uri"` // of the Cloud resource, the service's only entry
+	User     string           `yaml:"user"`
+	Password providers.Secret `yaml:"password"`
+	VDC      string           `yaml:"vdc"`     // name; default: the only one
+	Cluster  string           `yaml:"cluster"` // name, where servers and networks are made; default: the root
+
+	// What a server gets that does not ask for something else.
+	Image   string `yaml:"default_image"`   // template, by URI or name
+	Size    string `yaml:"default_size"`    // id or name
+	Network string `yaml:"default_network"` // VNet, by URI or name; default: none
+
+	// Sizes are offered beside the figures that templates have.
+	Sizes configured.Sizes[Size] `yaml:"sizes"`
+}
+
+// Size is a named set of figures.
+type Size struct {
+	Name    string `yaml:"name"`
+	Figures `yaml:",inline"`
+}
+
+// Figures are what a VM is sized by: MHz, MB and GB.
+type Figures struct {
+	CPU      int `yaml:"cpu_mhz" json:"cpu"`
+	Memory   int `yaml:"memory_mib" json:"memory"`
+	BootDisk int `yaml:"boot_disk_gib" json:"boot_disk"`
+	DataDisk int `yaml:"data_disk_gib" json:"data_disk"`
+	TempDisk int `yaml:"temp_disk_gib" json:"temp_disk"`
+}
+
+// cores is how many every VM is said to have: the API knows one processor of so
+// many MHz, and no cores.
+const cores = 1
+
+// Offer is the size as the catalogue has it.
+func (s Size) Offer() providers.Size {
+	return providers.Size{ID: s.Name, Name: s.Name, Cores: cores, MemoryMiB: s.Memory, DiskGiB: float64(s.BootDisk)}
+}
+
+// check refuses settings that lack something, and gives the service's URI.
+func (s Settings) check() (*url.URL, error) {
+	if s.User == "" || s.Password == "" {
+		return nil, configured.Invalid("user and password are needed")
+	}
+	for _, size := range s.Sizes {
+		if size.CPU < 1 || size.Memory < 1 || min(size.BootDisk, size.DataDisk, size.TempDisk) < 0 {
+			return nil, configured.Invalid("size %s: cpu_mhz and memory_mib must be positive, and no disk negative", size.Name)
+		}
+	}
+	if err := s.Sizes.Check(""); err != nil {
+		return nil, err
+	}
+	return configured.Endpoint("uri", s.URI)
+}
 
 // Provider is one user of one VDC. Its methods are safe for concurrent use.
 type Provider struct {
 	settings Settings
-	service  *url.URL
-	wire     wire.Client // without a base, see [Provider.do]
+	cloud    *client
 }
 
 var (
@@ -48,37 +109,153 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{settings: settings, service: service, wire: wire.Client{
-		HTTP: around.HTTP, Clock: around.Clock, Media: media, Explain: explain,
-		Header:  http.Header{"X-Cloud-Client-Specification-Version": {"0.1"}},
-		Sign:    func(r *http.Request) { r.SetBasicAuth(settings.User, settings.Password.Reveal()) },
-		Secrets: []providers.Secret{settings.Password},
-	}}, nil
+	return &Provider{settings, newClient(settings, service, around)}, nil
 }
 
 // Identity tells the account by the URI of its VDC, which the Cloud resource
 // names.
 func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
-	vdc, err := p.vdcURI(ctx)
+	vdc, err := p.cloud.entry(ctx)
 	if err != nil {
 		return providers.Identity{}, err
 	}
-	return providers.Identity{Account: vdc, Region: p.service.Host, User: p.settings.User}, nil
+	return providers.Identity{Account: vdc, Region: p.cloud.service.Host, User: p.settings.User}, nil
 }
 
-// vdcURI finds the configured VDC, or the only one.
-func (p *Provider) vdcURI(ctx context.Context) (string, error) {
-	const op = "GET Cloud"
-	var c cloud
-	if err := p.get(ctx, p.service.String(), "Cloud", &c); err != nil {
-		return "", err
+// Catalogue lists the VDC's templates as images and its clusters as zones.
+// Sizes are the configured ones and the figures of all templates and VMs: three
+// calls.
+func (p *Provider) Catalogue(ctx context.Context) (c providers.Catalogue, err error) {
+	t, err := p.cloud.offer(ctx)
+	if err != nil {
+		return c, err
 	}
-	names := []string{}
-	for _, v := range c.VDCs {
-		if v.URI != "" && (v.Name == p.settings.VDC || p.settings.VDC == "" && len(c.VDCs) == 1) {
-			return v.URI, nil
+	for _, r := range t.templates {
+		c.Images = append(c.Images, providers.Image{
+			ID: r.URI, Name: r.Name, Description: r.Description,
+			MinDiskGiB: float64(r.BootDisk), State: providers.ImageReady,
+		})
+	}
+	for _, in := range t.clusters {
+		c.Zones = append(c.Zones, providers.Zone{ID: in.URI, Name: in.Name, Available: true})
+	}
+	c.Sizes = p.sizes(t).Offers()
+	return c, nil
+}
+
+// Servers lists the VMs of all clusters of the VDC.
+func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
+	t, err := p.cloud.tree(ctx)
+	return listing.Map(t.vms, err, p.server)
+}
+
+// Server reads one VM by its URI.
+func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
+	m, err := p.cloud.vm(ctx, id)
+	if err != nil {
+		return providers.Server{}, err
+	}
+	return p.server(m), nil
+}
+
+const createOp = "POST VM"
+
+// creating is what the cloud has no place for.
+var creating = limits.Create{Volumes: "Sun Cloud has no block volumes", KeyName: "Sun Cloud has no named keys"}
+
+// CreateServer makes a VM from a template; it comes up STOPPED, and the ticket
+// starts it. The token is looked for among the tags first, and names are unique
+// in a cluster, so that the same token makes no second one. The user data, the
+// key and the hostname become user_params, which are the template's to use.
+func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) (s providers.Server, _ providers.Ticket, err error) {
+	if err := creating.Check(createOp, spec); err != nil {
+		return s, "", err
+	}
+	t, err := p.cloud.offer(ctx)
+	if err != nil {
+		return s, "", providers.Unmade(err)
+	}
+	for _, m := range t.vms {
+		if m.Tags.have(spec.Token) {
+			return p.server(m), ticket{work: work{Target: m.URI}, Made: true, Start: m.fresh()}.text(), nil
 		}
-		names = append(names, v.Name)
 	}
-	return "", providers.Errorf(providers.ErrInvalid, op, "vdc is %q, the service has %q", p.settings.VDC, names)
+	in, err := p.cluster(t, spec.Zone)
+	if err != nil {
+		return s, "", err
+	}
+	body, err := p.wish(spec, t)
+	if err != nil {
+		return s, "", err
+	}
+	w, err := p.cloud.create(ctx, in.URI, "VM", body)
+	if err != nil {
+		return s, "", err
+	}
+	s = p.server(vm{
+		Figures: body.Figures, Name: body.Name, URI: w.Target, Cluster: in.URI, State: "STOPPED", FromTemplate: body.Template, Tags: body.Tags,
+	})
+	s.State = providers.StatePending
+	return s, ticket{work: w, Made: true, Start: true}.text(), nil
+}
+
+// cluster finds where something is made: the cluster with a URI, or else the
+// configured one, or else the root.
+func (p *Provider) cluster(t tree, zone string) (cluster, error) {
+	none := providers.Errorf(providers.ErrInvalid, "GET VDC", "there is no cluster %q", cmp.Or(zone, p.settings.Cluster))
+	return listing.Find(t.clusters, nil, func(c cluster) bool {
+		return c.URI == zone || zone == "" && (p.settings.Cluster == "" || c.Name == p.settings.Cluster)
+	}, none)
+}
+
+// wish turns a spec into the body of a create.
+func (p *Provider) wish(spec providers.ServerSpec, t tree) (newVM, error) {
+	w := newVM{Name: cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), Tags: tagged(spec.Token)}
+	for name, value := range spec.Tags {
+		w.Tags = append(w.Tags, name+"="+value)
+	}
+	slices.Sort(w.Tags[1:])
+	w.Params.User.Data, w.Params.User.PublicKey, w.Params.User.Hostname = spec.UserData, spec.PublicKey, spec.Hostname
+
+	image := cmp.Or(spec.ImageID, p.settings.Image)
+	from, err := listing.Find(t.templates, nil, func(r template) bool { return r.URI == image || r.Name == image }, refused("there is no template %q", image))
+	if err != nil {
+		return w, err
+	}
+	w.Template, w.Figures = from.URI, from.Figures
+	if name := cmp.Or(spec.SizeID, p.settings.Size); name != "" {
+		size, err := p.sizes(t).Named(createOp, name)
+		if err != nil {
+			return w, err
+		}
+		w.Figures = size.Figures
+	}
+	plugs := spec.Networks
+	if len(plugs) == 0 && p.settings.Network != "" {
+		plugs = []providers.InterfaceSpec{{NetworkID: p.settings.Network}}
+	}
+	for _, plug := range plugs {
+		n, err := listing.Find(t.vnets, nil, func(n vnet) bool { return n.URI == plug.NetworkID || n.Name == plug.NetworkID },
+			refused("there is no VNet %q; public addresses are assigned to a server that is there", plug.NetworkID))
+		if err != nil {
+			return w, err
+		}
+		w.Interfaces = append(w.Interfaces, newNIC{n.URI, plug.IP, plug.MAC})
+	}
+	return w, nil
+}
+
+func refused(format string, args ...any) error {
+	return providers.Errorf(providers.ErrInvalid, createOp, format, args...)
+}
+
+// DeleteServer deletes a VM, running or not. Its public addresses stay.
+func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticket, error) {
+	return p.remove(ctx, "VM", id)
+}
+
+// remove deletes a resource of a kind.
+func (p *Provider) remove(ctx context.Context, kind, uri string) (providers.Ticket, error) {
+	w, err := p.cloud.change(ctx, kind, call{method: http.MethodDelete, uri: uri, op: "DELETE " + kind})
+	return ticket{work: w}.text(), err
 }

@@ -1,6 +1,7 @@
 package suncloud_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"occigate/providers"
 	"occigate/providers/suncloud"
+	"occigate/test/cloudsim/fault"
 	cloudsim "occigate/test/cloudsim/suncloud"
 )
 
@@ -171,6 +173,28 @@ func TestCreateRefusals(t *testing.T) {
 	}
 	if n := len(s.VMs()); n != 0 {
 		t.Errorf("%d VMs were made", n)
+	}
+}
+
+// TestCreateThatCannotLook is told to be one that was not asked for.
+func TestCreateThatCannotLook(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	for _, call := range []string{"GET vdcs", "GET templates"} {
+		s.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Call: call})
+		_, _, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: token, ImageID: "OpenSolaris"})
+		if providers.Kind(err) != providers.ErrUnavailable || providers.Unclear(err) {
+			t.Errorf("%s fails: %v, unclear %t", call, err, providers.Unclear(err))
+		}
+		s.plan.Clear()
+	}
+	s.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Call: "GET vdcs"})
+	_, _, network := p.CreateNetwork(t.Context(), providers.NetworkSpec{Token: token})
+	_, address := p.CreateAddress(t.Context(), providers.AddressSpec{Token: token})
+	for _, err := range []error{network, address} {
+		if providers.Kind(err) != providers.ErrUnavailable || providers.Unclear(err) {
+			t.Errorf("%v, unclear %t", err, providers.Unclear(err))
+		}
 	}
 }
 

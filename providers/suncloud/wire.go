@@ -22,6 +22,22 @@ var media = []string{
 
 func mediaOf(kind string) string { return stem + kind + "+json" }
 
+// client makes the calls of one user to the URIs that the cloud gives.
+type client struct {
+	service *url.URL // the only URI that is configured
+	vdc     string   // name, empty for the only one
+	http    wire.Client
+}
+
+func newClient(s Settings, service *url.URL, around providers.Surroundings) *client {
+	return &client{service: service, vdc: s.VDC, http: wire.Client{ // without a base, see do
+		HTTP: around.HTTP, Clock: around.Clock, Media: media, Explain: explain,
+		Header:  http.Header{"X-Cloud-Client-Specification-Version": {"0.1"}},
+		Sign:    func(r *http.Request) { r.SetBasicAuth(s.User, s.Password.Reveal()) },
+		Secrets: []providers.Secret{s.Password},
+	}}
+}
+
 // call is one request to a URI that the cloud gave.
 type call struct {
 	method, uri string
@@ -33,40 +49,40 @@ type call struct {
 // do makes a call. A URI that is no absolute one is no resource's id, and one
 // that would send the password unencrypted, though the service's own does not,
 // is refused.
-func (p *Provider) do(ctx context.Context, c call) (wire.Answer, *url.URL, error) {
-	op := cmp.Or(c.op, c.method+" "+c.kind)
-	u, err := url.Parse(c.uri)
+func (c *client) do(ctx context.Context, asked call) (wire.Answer, *url.URL, error) {
+	op := cmp.Or(asked.op, asked.method+" "+asked.kind)
+	u, err := url.Parse(asked.uri)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		return wire.Answer{}, nil, providers.Errorf(providers.ErrNotFound, op, "no such URI")
-	case u.Scheme == "http" && p.service.Scheme == "https":
+	case u.Scheme == "http" && c.service.Scheme == "https":
 		return wire.Answer{}, nil, providers.Errorf(providers.ErrUnavailable, op, "the cloud names a URI without TLS")
 	}
-	r := wire.Request{Op: op, Repeat: c.method == http.MethodGet, Header: http.Header{}}
-	r.To = c.method + " " + strings.ReplaceAll(u.RequestURI(), "{", "%7B") // braces are the wire's
+	r := wire.Request{Op: op, Repeat: asked.method == http.MethodGet, Header: http.Header{}}
+	r.To = asked.method + " " + strings.ReplaceAll(u.RequestURI(), "{", "%7B") // braces are the wire's
 	r.Header.Set("Accept", mediaOf("Status")+", "+mediaOf("common.Messages")+", application/json")
 	if r.Repeat {
-		r.Header.Set("Accept", mediaOf(c.kind)+", "+mediaOf("common.Messages")+", application/json")
+		r.Header.Set("Accept", mediaOf(asked.kind)+", "+mediaOf("common.Messages")+", application/json")
 	}
-	if c.body != nil {
-		r.Body, err = json.Marshal(c.body)
+	if asked.body != nil {
+		r.Body, err = json.Marshal(asked.body)
 		r.Header.Set("Content-Type", "application/json")
-		if c.kind != "" {
-			r.Header.Set("Content-Type", mediaOf(c.kind))
+		if asked.kind != "" {
+			r.Header.Set("Content-Type", mediaOf(asked.kind))
 		}
 	}
 	if err != nil {
 		return wire.Answer{}, nil, providers.Errorf(providers.ErrInvalid, op, "the body cannot be written")
 	}
-	client := p.wire
+	client := c.http
 	client.Base = &url.URL{Scheme: u.Scheme, Host: u.Host}
 	a, err := client.Do(ctx, r)
 	return a, u, err
 }
 
 // get reads a resource, with all its URIs absolute.
-func (p *Provider) get(ctx context.Context, uri, kind string, into any) error {
-	a, base, err := p.do(ctx, call{method: http.MethodGet, uri: uri, kind: kind})
+func (c *client) get(ctx context.Context, uri, kind string, into any) error {
+	a, base, err := c.do(ctx, call{method: http.MethodGet, uri: uri, kind: kind})
 	if err != nil {
 		return err
 	}
@@ -80,46 +96,6 @@ func (p *Provider) get(ctx context.Context, uri, kind string, into any) error {
 		doc.resolveControllers(base)
 	}
 	return nil
-}
-
-// change makes a call that changes something. It gives the URI of what is made
-// or changed, and a ticket while there is something to wait for. A cloud may be
-// done at once, and say so by a Location or by nothing.
-func (p *Provider) change(ctx context.Context, c call, t ticket) (target string, _ providers.Ticket, err error) {
-	a, base, err := p.do(ctx, c)
-	if err != nil {
-		return "", "", err
-	}
-	s := status{Op: a.Op, Progress: 100, Code: a.Status, Target: cmp.Or(a.Header.Get("Location"), c.uri)}
-	if a.Status == http.StatusAccepted {
-		s = status{}
-		if err := a.JSON(&s); err != nil {
-			return "", "", err
-		}
-	}
-	resolve(base, s.links())
-	if s.Target == "" || s.Progress < 100 && s.Status == "" {
-		return "", "", a.Broken("the Status has no target_uri or no status_uri")
-	}
-	return s.Target, t.after(s), p.failed(s)
-}
-
-// failed is the error of work that has ended badly. It is never one that asks
-// to wait: there is nothing to wait for.
-func (p *Provider) failed(s status) error {
-	if s.Progress < 100 || s.Code < http.StatusBadRequest {
-		return nil
-	}
-	kind := wire.Statuses()[s.Code]
-	switch kind {
-	case nil, providers.ErrUnavailable, providers.ErrThrottled:
-		kind = providers.ErrConflict
-	}
-	if s.Code == http.StatusBadRequest {
-		kind = providers.ErrInvalid
-	}
-	said := wire.Refusal{Kind: kind, Code: http.StatusText(s.Code), Message: cmp.Or(s.Message, "the cloud does not say why")}
-	return p.wire.Refused(wire.Answer{Op: cmp.Or(s.Op, "GET Status")}, said)
 }
 
 // explain reads Messages, which may be missing. A page of a proxy is no evidence

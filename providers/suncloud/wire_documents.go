@@ -2,11 +2,35 @@ package suncloud
 
 import (
 	"encoding/json"
+	"net"
+	"net/netip"
 	"net/url"
+	"slices"
+	"strings"
 )
 
 // The resources of the API, of which only what is used is read. URIs in them
 // may be relative to the document they stand in; resolve makes them absolute.
+
+// tags are what VMs, VNets and addresses have; our token is one of them.
+type tags []string
+
+const tokenTag = "occigate-token:"
+
+func tagged(token string) tags { return tags{tokenTag + token} }
+
+// have reports whether the token is there, which an empty one never is.
+func (t tags) have(token string) bool { return token != "" && slices.Contains(t, tokenTag+token) }
+
+// token finds our token.
+func (t tags) token() string {
+	for _, tag := range t {
+		if token, is := strings.CutPrefix(tag, tokenTag); is {
+			return token
+		}
+	}
+	return ""
+}
 
 type cloud struct {
 	VDCs []struct{ Name, URI string } `json:"vdcs"`
@@ -28,7 +52,7 @@ type cluster struct {
 }
 
 type vm struct {
-	figures
+	Figures
 	Name         string            `json:"name"`
 	URI          string            `json:"uri"`
 	Cluster      string            `json:"cluster"`
@@ -37,7 +61,7 @@ type vm struct {
 	LastBoot     json.RawMessage   `json:"last_boot"` // a number or a text; never null once it has run
 	FromTemplate string            `json:"from_template"`
 	Hostname     string            `json:"hostname"`
-	Tags         []string          `json:"tags"`
+	Tags         tags              `json:"tags"`
 	Attach       string            `json:"attach"`
 	Detach       string            `json:"detach"`
 	Interfaces   []nic             `json:"interfaces"`
@@ -53,36 +77,100 @@ type nic struct {
 	IP      string `json:"ip_address"`
 }
 
+// controller finds the first of the controllers that is there, which are those
+// that are legal now.
+func (m vm) controller(names []string) (name, uri string) {
+	for _, name := range names {
+		if m.Controllers[name] != "" {
+			return name, m.Controllers[name]
+		}
+	}
+	return "", ""
+}
+
+// fresh reports whether a VM has never been started.
+func (m vm) fresh() bool {
+	return m.State == "STOPPED" && (len(m.LastBoot) == 0 || string(m.LastBoot) == "null")
+}
+
+// kind is the media type of what the interface connects with.
+func (i nic) kind() string {
+	if i.Address != "" {
+		return "PublicAddress"
+	}
+	return "VNet"
+}
+
 type vnet struct {
-	Name    string   `json:"name"`
-	URI     string   `json:"uri"`
-	Cluster string   `json:"cluster"`
-	Netmask string   `json:"netmask"`
-	Tags    []string `json:"tags"`
+	Name    string `json:"name"`
+	URI     string `json:"uri"`
+	Cluster string `json:"cluster"`
+	Netmask string `json:"netmask"`
+	Tags    tags   `json:"tags"`
+}
+
+// prefix is the range that an address stands for with the mask, which is in
+// dots; empty when either is none.
+func (n vnet) prefix(ip string) string {
+	address, err := netip.ParseAddr(ip)
+	ones, bits := net.IPMask(net.ParseIP(n.Netmask).To4()).Size()
+	if err != nil || bits == 0 {
+		return ""
+	}
+	p, err := address.Prefix(ones)
+	if err != nil {
+		return ""
+	}
+	return p.String()
 }
 
 type address struct {
-	URI  string   `json:"uri"`
-	IP   string   `json:"ip_address"`
-	VM   string   `json:"vm"`
-	Tags []string `json:"tags"`
+	URI  string `json:"uri"`
+	IP   string `json:"ip_address"`
+	VM   string `json:"vm"`
+	Tags tags   `json:"tags"`
 }
 
 type template struct {
-	figures
+	Figures
 	Name        string `json:"name"`
 	URI         string `json:"uri"`
 	Description string `json:"description"`
 }
 
-// status tells of work. Code and message mean something at progress 100 only.
-type status struct {
-	Op       string `json:"op"`
-	Progress int    `json:"progress"`
-	Target   string `json:"target_uri"`
-	Status   string `json:"status_uri"`
-	Code     int    `json:"status"`
-	Message  string `json:"message"`
+// newVM is the body of a create. Figures that are sent win over those of the
+// template.
+type newVM struct {
+	Figures
+	Name       string   `json:"name"`
+	Template   string   `json:"from_template"`
+	Interfaces []newNIC `json:"interfaces,omitempty"`
+	Params     params   `json:"params,omitzero"`
+	Tags       tags     `json:"tags"`
+}
+
+type newNIC struct {
+	VNet string `json:"vnet"`
+	IP   string `json:"ip_address,omitempty"`
+	MAC  string `json:"mac_address,omitempty"`
+}
+
+// params are what the machine itself is told, which is the template's to use;
+// binary data is in base64.
+type params struct {
+	User struct {
+		Data      []byte `json:"user_data,omitempty"`
+		PublicKey string `json:"public_key,omitempty"`
+		Hostname  string `json:"hostname,omitempty"`
+	} `json:"user_params"`
+}
+
+// named is the body of a new VNet or public address, and with the URI alone of
+// attaching one and detaching it.
+type named struct {
+	Name string `json:"name,omitempty"`
+	URI  string `json:"uri,omitempty"`
+	Tags tags   `json:"tags,omitempty"`
 }
 
 // links is what has URIs to resolve.
@@ -126,7 +214,6 @@ func (m *vm) links() []*string {
 }
 
 func (a *address) links() []*string { return []*string{&a.URI, &a.VM} }
-func (s *status) links() []*string  { return []*string{&s.Target, &s.Status} }
 
 // templates is the document of the type VMTemplates.
 type templates []template

@@ -1,0 +1,288 @@
+package suncloud
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"occigate/providers"
+	"occigate/providers/internal/listing"
+	"occigate/providers/internal/power"
+	"occigate/providers/internal/tickets"
+)
+
+// ticket is work that needs further steps.
+type ticket struct {
+	work
+	Made  bool `json:"made,omitempty"`  // the work makes its target
+	Start bool `json:"start,omitempty"` // the target is started then
+}
+
+// text is empty when nothing is left to do.
+func (t ticket) text() providers.Ticket {
+	if t.Status == "" && !t.Start {
+		return ""
+	}
+	return tickets.Text(t)
+}
+
+// Poll takes one step: it asks for the Status of work until it is done, and
+// starts a new VM then.
+func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Progress, error) {
+	var now ticket
+	if err := tickets.Read(t, &now); err != nil || now.Target == "" {
+		return providers.Progress{}, tickets.Foreign()
+	}
+	if now.Status == "" {
+		return p.pollStart(ctx, now)
+	}
+	var message string
+	var err error
+	if now.work, message, err = p.cloud.ask(ctx, now.work); err != nil {
+		return providers.Progress{}, err
+	}
+	return now.progress(now.text(), message), nil
+}
+
+// progress tells the id of what is made.
+func (t ticket) progress(next providers.Ticket, message string) providers.Progress {
+	done := providers.Progress{Ticket: next, Message: message}
+	if t.Made {
+		done.ID = t.Target
+	}
+	return done
+}
+
+// pollStart starts a new VM once it has the controller for it. One that has run
+// before is left as it is.
+func (p *Provider) pollStart(ctx context.Context, now ticket) (providers.Progress, error) {
+	m, err := p.cloud.vm(ctx, now.Target)
+	switch {
+	case err != nil:
+		return providers.Progress{}, err
+	case !m.fresh():
+		return now.progress("", m.State), nil
+	case !p.server(m).Offers(providers.PowerStart):
+		return now.progress(tickets.Text(now), "cannot be started yet"), nil
+	}
+	next, err := p.Power(ctx, now.Target, providers.PowerStart)
+	return now.progress(next, "starting"), err
+}
+
+// controllers are the names of what does an operation; one example of the
+// specification calls stop halt. Those that a VM has are legal now.
+var controllers = power.Orders[[]string]{
+	providers.PowerStart:     {"start", "resume"},
+	providers.PowerStop:      {"stop", "halt"},
+	providers.PowerReboot:    {"reboot"},
+	providers.PowerHibernate: {"hibernate"},
+}
+
+// powerOps is the order in which operations are offered.
+var powerOps = []providers.PowerOp{providers.PowerStart, providers.PowerStop, providers.PowerReboot, providers.PowerHibernate}
+
+// Power follows a controller of the VM as it is now.
+func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (providers.Ticket, error) {
+	var m vm
+	return controllers.Carry(ctx, op, power.Target[[]string]{
+		Look: func(ctx context.Context) (_ providers.Server, err error) {
+			m, err = p.cloud.vm(ctx, id)
+			return p.server(m), err
+		},
+		Give: func(ctx context.Context, names []string) (providers.Ticket, error) {
+			name, uri := m.controller(names)
+			return p.follow(ctx, call{uri: uri, op: name + " VM", body: struct{}{}})
+		},
+	})
+}
+
+// public is the network that stands for public addresses. The cloud has no
+// resource for it.
+const public = "public"
+
+// Networks lists the VNets of all clusters, and the pool of public addresses.
+func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
+	t, err := p.cloud.tree(ctx)
+	all, err := listing.Map(t.vnets, err, t.network)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, providers.Network{
+		ID: public, Name: public, Public: true, External: true, Shared: true, State: providers.ResourceOnline,
+	}), nil
+}
+
+// Network finds one of them.
+func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
+	all, err := p.Networks(ctx)
+	return listing.Find(all, err, func(n providers.Network) bool { return n.ID == id }, noNetwork(id))
+}
+
+func noNetwork(id string) error {
+	return providers.Errorf(providers.ErrNotFound, "GET VDC", "there is no network %q", id)
+}
+
+// CreateNetwork makes a VNet, whose range is the cloud's to choose. The same
+// token makes no second one.
+func (p *Provider) CreateNetwork(ctx context.Context, spec providers.NetworkSpec) (n providers.Network, _ providers.Ticket, err error) {
+	if spec.CIDR != "" || spec.Gateway != "" || spec.VLAN != 0 || spec.Static || spec.Public {
+		return n, "", providers.Errorf(providers.ErrUnsupported, "POST VNet", "a VNet takes a name and nothing else")
+	}
+	t, err := p.cloud.tree(ctx)
+	if err != nil {
+		return n, "", providers.Unmade(err)
+	}
+	for _, n := range t.vnets {
+		if n.Tags.have(spec.Token) {
+			return t.network(n), "", nil
+		}
+	}
+	in, err := p.cluster(t, spec.Zone)
+	if err != nil {
+		return n, "", err
+	}
+	body := named{Name: cmp.Or(spec.Name, "network-"+spec.Token), Tags: tagged(spec.Token)}
+	w, err := p.cloud.create(ctx, in.URI, "VNet", body)
+	if err != nil {
+		return n, "", err
+	}
+	n = t.network(vnet{Name: body.Name, URI: w.Target, Cluster: in.URI, Tags: body.Tags})
+	return n, ticket{work: w, Made: true}.text(), nil
+}
+
+// DeleteNetwork deletes a VNet. The cloud would unplug its VMs without a word,
+// so that one in use is refused here; a VM that is plugged in at the same
+// moment is not seen.
+func (p *Provider) DeleteNetwork(ctx context.Context, id string) (providers.Ticket, error) {
+	const op = "DELETE VNet"
+	t, err := p.cloud.tree(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case id == public:
+		return "", providers.Errorf(providers.ErrUnsupported, op, "the network public cannot be deleted")
+	case !slices.ContainsFunc(t.vnets, func(n vnet) bool { return n.URI == id }):
+		return "", noNetwork(id)
+	case len(t.plugged(id)) > 0:
+		return "", providers.Errorf(providers.ErrConflict, op, "%d VMs are plugged into the VNet", len(t.plugged(id)))
+	}
+	return p.remove(ctx, "VNet", id)
+}
+
+// AttachInterface plugs a VM into a VNet. The cloud chooses address and MAC.
+func (p *Provider) AttachInterface(ctx context.Context, spec providers.InterfaceSpec) (i providers.Interface, _ providers.Ticket, err error) {
+	const op = "attach VNet"
+	switch {
+	case spec.NetworkID == public:
+		return i, "", providers.Errorf(providers.ErrInvalid, op, "public addresses are assigned")
+	case spec.IP != "" || spec.MAC != "":
+		return i, "", providers.Errorf(providers.ErrUnsupported, op, "the cloud chooses address and MAC")
+	}
+	plug := nic{VNet: spec.NetworkID}
+	next, err := p.attach(ctx, spec.ServerID, plug)
+	if err != nil {
+		return i, "", err
+	}
+	i = plug.plugged(spec.ServerID)
+	i.State = providers.ResourcePending
+	return i, next, nil
+}
+
+// DetachInterface unplugs a VM from a VNet, or takes a public address off it.
+func (p *Provider) DetachInterface(ctx context.Context, serverID, interfaceID string) (providers.Ticket, error) {
+	m, err := p.cloud.vm(ctx, serverID)
+	none := providers.Errorf(providers.ErrNotFound, "detach", "the VM has no such interface")
+	i, err := listing.Find(m.Interfaces, err, func(i nic) bool { return i.VNet+i.Address == interfaceID }, none)
+	if err != nil {
+		return "", err
+	}
+	return p.follow(ctx, call{uri: m.Detach, kind: i.kind(), op: "detach " + i.kind(), body: named{URI: interfaceID}})
+}
+
+// attach connects a VM with a VNet or a public address.
+func (p *Provider) attach(ctx context.Context, server string, i nic) (providers.Ticket, error) {
+	m, err := p.cloud.vm(ctx, server)
+	if err != nil {
+		return "", err
+	}
+	return p.follow(ctx, call{uri: m.Attach, kind: i.kind(), op: "attach " + i.kind(), body: named{URI: i.VNet + i.Address}})
+}
+
+// follow posts to one of the links of a VM, which has those that are legal now.
+func (p *Provider) follow(ctx context.Context, asked call) (providers.Ticket, error) {
+	if asked.uri == "" {
+		return "", providers.Errorf(providers.ErrConflict, asked.op, "the VM has no link for it now")
+	}
+	asked.method = http.MethodPost
+	w, err := p.cloud.change(ctx, "VM", asked)
+	return ticket{work: w}.text(), err
+}
+
+// Addresses lists the VDC's public addresses.
+func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
+	t, err := p.cloud.tree(ctx)
+	return listing.Map(t.vdc.Addresses, err, address.address)
+}
+
+// CreateAddress reserves an address that the cloud chooses. One that is not
+// there at once is pending and without IP. The same token makes no second one.
+func (p *Provider) CreateAddress(ctx context.Context, spec providers.AddressSpec) (none providers.Address, err error) {
+	const op = "POST PublicAddress"
+	switch {
+	case spec.IP != "":
+		return none, providers.Errorf(providers.ErrUnsupported, op, "an address cannot be chosen")
+	case spec.NetworkID != "" && spec.NetworkID != public:
+		return none, providers.Errorf(providers.ErrInvalid, op, "only the network public has addresses")
+	}
+	t, err := p.cloud.tree(ctx)
+	if err != nil {
+		return none, providers.Unmade(err)
+	}
+	for _, a := range t.vdc.Addresses {
+		if a.Tags.have(spec.Token) {
+			return a.address(), nil
+		}
+	}
+	body := named{Name: "address-" + spec.Token, Tags: tagged(spec.Token)}
+	w, err := p.cloud.create(ctx, t.vdc.URI, "PublicAddress", body)
+	if err != nil {
+		return none, err
+	}
+	a, err := p.cloud.address(ctx, w.Target)
+	if errors.Is(err, providers.ErrNotFound) {
+		return address{URI: w.Target, Tags: body.Tags}.address(), nil
+	}
+	return a.address(), err
+}
+
+// DeleteAddress releases an address, attached or not.
+func (p *Provider) DeleteAddress(ctx context.Context, id string) error {
+	_, err := p.remove(ctx, "PublicAddress", id)
+	return err
+}
+
+// AssignAddress attaches an address to a VM.
+func (p *Provider) AssignAddress(ctx context.Context, addressID, serverID string) (none providers.Address, _ providers.Ticket, err error) {
+	a, err := p.cloud.address(ctx, addressID)
+	if err != nil {
+		return none, "", err
+	}
+	next, err := p.attach(ctx, serverID, nic{Address: a.URI})
+	if err != nil {
+		return none, "", err
+	}
+	a.VM = serverID
+	return a.address(), next, nil
+}
+
+// UnassignAddress detaches an address from the VM that has it; one that is free
+// is no error.
+func (p *Provider) UnassignAddress(ctx context.Context, addressID string) (providers.Ticket, error) {
+	a, err := p.cloud.address(ctx, addressID)
+	if err != nil || a.VM == "" {
+		return "", err
+	}
+	return p.DetachInterface(ctx, a.VM, a.URI)
+}
