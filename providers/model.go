@@ -49,6 +49,7 @@ type Size struct {
 	ID            string
 	Name          string
 	Cores         int
+	SpeedMHz      int // sum over all cores, where the cloud sells speed; 0 elsewhere
 	MemoryMiB     int
 	DiskGiB       float64 // ephemeral or root disk that comes with it, 0 when none
 	Architectures []Architecture

@@ -66,7 +66,7 @@ var confined = map[string][]string{
 	"github.com/redis/go-redis/":     {"gateway/store/redis"},
 	"go.etcd.io/bbolt":               {"gateway/store/bolt"},
 	"go.uber.org/zap":                {"cmd/app", "gateway", "gateway/*", "gateway/*/*"},
-	"go.yaml.in/yaml/":               {"config"},
+	"go.yaml.in/yaml/":               {"config", "gateway/broker/ratecard"},
 	"github.com/spf13/":              {"cmd/app"},
 	"github.com/prometheus/":         {"cmd/app", "gateway", "gateway/*"},
 	"github.com/alicebob/miniredis/": nil,

@@ -26,7 +26,7 @@ func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
 		})
 	}
 	for _, s := range p.settings.Sizes {
-		c.Sizes = append(c.Sizes, providers.Size{ID: s.Name, Name: s.Name, Cores: s.Cores, MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB})
+		c.Sizes = append(c.Sizes, providers.Size{ID: s.Name, Name: s.Name, Cores: s.Cores, SpeedMHz: s.CPU, MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB})
 	}
 	return c, nil
 }

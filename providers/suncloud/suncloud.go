@@ -60,7 +60,7 @@ const cores = 1
 
 // Offer is the size as the catalogue has it.
 func (s Size) Offer() providers.Size {
-	return providers.Size{ID: s.Name, Name: s.Name, Cores: cores, MemoryMiB: s.Memory, DiskGiB: float64(s.BootDisk)}
+	return providers.Size{ID: s.Name, Name: s.Name, Cores: cores, SpeedMHz: s.CPU, MemoryMiB: s.Memory, DiskGiB: float64(s.BootDisk)}
 }
 
 // check refuses settings that lack something, and gives the service's URI.
