@@ -62,19 +62,14 @@ func (p *Provider) pollCreate(ctx context.Context, t ticket) (providers.Progress
 // pollJob looks at a job. One that is not listed any more has ended: how is told
 // by the server.
 func (p *Provider) pollJob(ctx context.Context, t ticket) (providers.Progress, error) {
-	progress := providers.Progress{ID: t.ID}
 	rows, err := p.cloud.jobs(ctx, t.Job)
-	for _, r := range rows {
-		if r.id != t.Job {
-			continue
-		}
-		progress.Message = r.description
-		switch r.status {
-		case jobRunning:
-			progress.Ticket = t.text()
-		case jobFailed:
-			return progress, providers.Errorf(providers.ErrConflict, "ListJobs", "the job %d %s has failed", t.Job, r.description)
-		}
+	job, err := listing.Find(rows, err, func(r jobRow) bool { return r.id == t.Job }, nil)
+	progress := providers.Progress{ID: t.ID, Message: job.description}
+	switch job.status {
+	case jobRunning:
+		progress.Ticket = t.text()
+	case jobFailed:
+		err = providers.Errorf(providers.ErrConflict, "ListJobs", "the job %d %s has failed", t.Job, job.description)
 	}
 	return progress, err
 }
