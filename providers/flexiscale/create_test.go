@@ -54,6 +54,7 @@ func TestCreateRefusals(t *testing.T) {
 		{"a volume", "", func(s *providers.ServerSpec) { s.Volumes = []providers.AttachmentSpec{{VolumeID: "1"}} }, providers.ErrUnsupported, "disks"},
 		{"a key", "", func(s *providers.ServerSpec) { s.PublicKey = "ssh-rsa A" }, providers.ErrUnsupported, "keys"},
 		{"user data", "", func(s *providers.ServerSpec) { s.UserData = []byte("#!") }, providers.ErrUnsupported, "user data"},
+		{"no token", "", func(s *providers.ServerSpec) { s.Token = "" }, providers.ErrInvalid, "UUID"}, // and no server of another
 		{"no UUID", "", func(s *providers.ServerSpec) { s.Token = "web" }, providers.ErrInvalid, "UUID"},
 	}
 	for _, tt := range tests {

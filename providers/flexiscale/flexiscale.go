@@ -213,7 +213,7 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 		return s, "", providers.Unmade(err)
 	}
 	for _, r := range rows {
-		if _, token := unmark(r.name); token == spec.Token {
+		if _, token := unmark(r.name); token != "" && token == spec.Token {
 			return p.server(r), p.ticket(create, r.id).text(), nil
 		}
 	}
