@@ -16,8 +16,8 @@ import (
 // ticket is work that needs further steps.
 type ticket struct {
 	work
-	Made  bool `json:"made,omitempty"`  // the work makes its target
-	Start bool `json:"start,omitempty"` // the target is started then
+	ID    string `json:"id,omitempty"`    // of what the work makes
+	Start bool   `json:"start,omitempty"` // that is started then
 }
 
 // text is empty when nothing is left to do.
@@ -38,37 +38,24 @@ func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Prog
 	if now.Status == "" {
 		return p.pollStart(ctx, now)
 	}
-	var message string
-	var err error
-	if now.work, message, err = p.cloud.ask(ctx, now.work); err != nil {
-		return providers.Progress{}, err
-	}
-	return now.progress(now.text(), message), nil
-}
-
-// progress tells the id of what is made.
-func (t ticket) progress(next providers.Ticket, message string) providers.Progress {
-	done := providers.Progress{Ticket: next, Message: message}
-	if t.Made {
-		done.ID = t.Target
-	}
-	return done
+	left, message, err := p.cloud.ask(ctx, now.work)
+	now.work = left
+	return providers.Progress{Ticket: now.text(), ID: now.ID, Message: message}, err
 }
 
 // pollStart starts a new VM once it has the controller for it. One that has run
 // before is left as it is.
 func (p *Provider) pollStart(ctx context.Context, now ticket) (providers.Progress, error) {
 	m, err := p.cloud.vm(ctx, now.Target)
+	progress := providers.Progress{ID: now.ID, Message: m.State}
 	switch {
-	case err != nil:
-		return providers.Progress{}, err
-	case !m.fresh():
-		return now.progress("", m.State), nil
-	case !p.server(m).Offers(providers.PowerStart):
-		return now.progress(tickets.Text(now), "cannot be started yet"), nil
+	case err != nil || !m.fresh():
+	case p.server(m).Offers(providers.PowerStart):
+		progress.Ticket, err = p.Power(ctx, now.Target, providers.PowerStart)
+	default: // it has no controller for it yet
+		progress.Ticket = now.text()
 	}
-	next, err := p.Power(ctx, now.Target, providers.PowerStart)
-	return now.progress(next, "starting"), err
+	return progress, err
 }
 
 // controllers are the names of what does an operation; one example of the
@@ -149,7 +136,7 @@ func (p *Provider) CreateNetwork(ctx context.Context, spec providers.NetworkSpec
 		return n, "", err
 	}
 	n = t.network(vnet{Name: body.Name, URI: w.Target, Cluster: in.URI, Tags: body.Tags})
-	return n, ticket{work: w, Made: true}.text(), nil
+	return n, ticket{work: w, ID: w.Target}.text(), nil
 }
 
 // DeleteNetwork deletes a VNet. The cloud would unplug its VMs without a word,

@@ -77,6 +77,17 @@ func (a address) address() providers.Address {
 	return out
 }
 
+// image maps a template.
+func (r template) image() providers.Image {
+	return providers.Image{
+		ID: r.URI, Name: r.Name, Description: r.Description, MinDiskGiB: float64(r.BootDisk), State: providers.ImageReady,
+	}
+}
+
+func (c cluster) zone() providers.Zone {
+	return providers.Zone{ID: c.URI, Name: c.Name, Available: true}
+}
+
 // sizes are all that a VM of this VDC can have, each once: the configured ones
 // go first.
 func (p *Provider) sizes(t tree) configured.Sizes[Size] {

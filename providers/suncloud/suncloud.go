@@ -125,22 +125,11 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 // Catalogue lists the VDC's templates as images and its clusters as zones.
 // Sizes are the configured ones and the figures of all templates and VMs: three
 // calls.
-func (p *Provider) Catalogue(ctx context.Context) (c providers.Catalogue, err error) {
+func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
 	t, err := p.cloud.offer(ctx)
-	if err != nil {
-		return c, err
-	}
-	for _, r := range t.templates {
-		c.Images = append(c.Images, providers.Image{
-			ID: r.URI, Name: r.Name, Description: r.Description,
-			MinDiskGiB: float64(r.BootDisk), State: providers.ImageReady,
-		})
-	}
-	for _, in := range t.clusters {
-		c.Zones = append(c.Zones, providers.Zone{ID: in.URI, Name: in.Name, Available: true})
-	}
-	c.Sizes = p.sizes(t).Offers()
-	return c, nil
+	images, err := listing.Map(t.templates, err, template.image)
+	zones, err := listing.Map(t.clusters, err, cluster.zone)
+	return providers.Catalogue{Images: images, Sizes: p.sizes(t).Offers(), Zones: zones}, err
 }
 
 // Servers lists the VMs of all clusters of the VDC.
@@ -177,7 +166,7 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 	}
 	for _, m := range t.vms {
 		if m.Tags.have(spec.Token) {
-			return p.server(m), ticket{work: work{Target: m.URI}, Made: true, Start: m.fresh()}.text(), nil
+			return p.server(m), ticket{work: work{Target: m.URI}, ID: m.URI, Start: m.fresh()}.text(), nil
 		}
 	}
 	in, err := p.cluster(t, spec.Zone)
@@ -196,7 +185,7 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 		Figures: body.Figures, Name: body.Name, URI: w.Target, Cluster: in.URI, State: "STOPPED", FromTemplate: body.Template, Tags: body.Tags,
 	})
 	s.State = providers.StatePending
-	return s, ticket{work: w, Made: true, Start: true}.text(), nil
+	return s, ticket{work: w, ID: w.Target, Start: true}.text(), nil
 }
 
 // cluster finds where something is made: the cluster with a URI, or else the
