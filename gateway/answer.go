@@ -2,12 +2,15 @@ package gateway
 
 import (
 	"bytes"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"occigate/gateway/inventory"
+	"occigate/translate"
 	"occigate/translate/occi"
 )
 
@@ -80,21 +83,20 @@ func (g *Gateway) writeOK(c echo.Context, media occi.MediaType) error {
 	return g.write(c, http.StatusOK, media, occi.AppendOK(nil, media))
 }
 
-// writeEntity answers with one entity.
-func (g *Gateway) writeEntity(c echo.Context, status int, media occi.MediaType, r *rendered) error {
-	if tagged(c, media, r.etag) {
+// writeEntity answers with the entity of an item.
+func (g *Gateway) writeEntity(c echo.Context, status int, media occi.MediaType, it *inventory.Item) error {
+	m := g.models.current()
+	if tagged(c, media, m.etagOf(it)) {
 		return nil
 	}
-	switch media.Rendering() {
-	case occi.OCCIJSON:
-		return g.write(c, status, media, r.json)
-	case occi.TextOCCI:
-		if err := r.model.renderer().SetEntity(c.Response().Header(), &r.entity); err != nil {
+	if media.Rendering() == occi.TextOCCI {
+		e := m.entity(it)
+		if err := m.renderer().SetEntity(c.Response().Header(), &e); err != nil {
 			return err
 		}
 		return g.write(c, status, media, occi.AppendOK(nil, media))
 	}
-	return g.write(c, status, media, r.text)
+	return g.write(c, status, media, m.body(it, media))
 }
 
 // writeCreated answers with the location of a new entity, in the header and in
@@ -161,57 +163,76 @@ func (g *Gateway) writeCategories(c echo.Context, media occi.MediaType, m *model
 // chunk is how much of a listing is gathered before it is sent.
 const chunk = 128 << 10
 
+// listed is what a listing shows: some items under one model.
+type listed struct {
+	model *model
+	items iter.Seq[*inventory.Item]
+	count int
+}
+
 // writeList answers with a listing: whole entities in JSON, locations else. It
 // is sent piece by piece and never whole in memory.
-func (g *Gateway) writeList(c echo.Context, media occi.MediaType, members []*rendered) error {
+func (g *Gateway) writeList(c echo.Context, media occi.MediaType, l listed) error {
 	base := g.base(c.Request())
-	if safe(c.Request().Method) && tagged(c, media, listDigest(base, members)) {
+	if safe(c.Request().Method) && tagged(c, media, l.digest(base)) {
 		return nil
 	}
 	switch media.Rendering() {
 	case occi.TextOCCI:
-		urls := make([]string, len(members))
-		for i, r := range members {
-			urls[i] = base + r.path
+		urls := make([]string, 0, l.count)
+		for it := range l.items {
+			urls = append(urls, base+pathOf(it))
 		}
 		if err := occi.SetLocations(c.Response().Header(), urls); err != nil {
 			return err
 		}
 		return g.writeOK(c, media)
 	case occi.OCCIJSON:
-		list := occi.EntityList{Links: len(members) > 0 && members[0].entity.IsLink()}
-		return g.stream(c, media, members, entityLister{&list})
+		return g.stream(c, media, l, &entityLister{model: l.model, media: media, keep: l.count <= largestPage})
 	}
-	return g.stream(c, media, members, locationLister{&occi.LocationList{Media: media, Base: base}})
+	return g.stream(c, media, l, locationLister{&occi.LocationList{Media: media, Base: base}})
 }
 
 // lister writes the entries of a listing.
 type lister interface {
-	add(dst []byte, r *rendered) []byte
+	add(dst []byte, it *inventory.Item) []byte
 	End(dst []byte) []byte
 }
 
-type entityLister struct{ *occi.EntityList }
+// entityLister writes whole entities.
+type entityLister struct {
+	occi.EntityList
+	model   *model
+	media   occi.MediaType
+	keep    bool   // the renderings are worth to be kept
+	scratch []byte // of one that is not
+}
 
-func (l entityLister) add(dst []byte, r *rendered) []byte {
-	return l.Append(dst, r.json, r.entity.IsLink())
+func (l *entityLister) add(dst []byte, it *inventory.Item) []byte {
+	if l.keep {
+		return l.Append(dst, l.model.body(it, l.media), isLink(it.Kind))
+	}
+	l.scratch = l.model.appendBody(l.scratch[:0], it, l.media)
+	return l.Append(dst, l.scratch, isLink(it.Kind))
 }
 
 type locationLister struct{ *occi.LocationList }
 
-func (l locationLister) add(dst []byte, r *rendered) []byte { return l.Append(dst, r.path) }
+func (l locationLister) add(dst []byte, it *inventory.Item) []byte {
+	return l.Append(dst, translate.Location(kinds[it.Kind], ""), it.ID)
+}
 
 // stream sends a listing in chunks. One that fits into a chunk has its length
 // said.
-func (g *Gateway) stream(c echo.Context, media occi.MediaType, members []*rendered, l lister) error {
+func (g *Gateway) stream(c echo.Context, media occi.MediaType, list listed, l lister) error {
 	pooled := g.buffers.Get().(*[]byte)
 	defer g.buffers.Put(pooled)
 	buffer := (*pooled)[:0]
 	defer func() { *pooled = buffer }()
 	w := c.Response()
 	w.Header().Set("Content-Type", contentType(media))
-	for _, r := range members {
-		if buffer = l.add(buffer, r); len(buffer) >= chunk {
+	for it := range list.items {
+		if buffer = l.add(buffer, it); len(buffer) >= chunk {
 			if _, err := w.Write(g.lines(media, buffer)); err != nil {
 				return err
 			}

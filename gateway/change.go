@@ -54,7 +54,7 @@ func (g *Gateway) act(c echo.Context, it *inventory.Item, term string) error {
 		if now, ok := g.inv.Get(c.Request().Context(), it.ID); ok {
 			it = now
 		}
-		return g.writeEntity(c, http.StatusOK, media, show(g.models.current(), it))
+		return g.writeEntity(c, http.StatusOK, media, it)
 	}
 	return g.writeOK(c, media)
 }
@@ -117,7 +117,7 @@ func (g *Gateway) revise(c echo.Context, it *inventory.Item, full bool) error {
 	if it, err = g.apply(c, m, n); err != nil {
 		return err
 	}
-	return g.writeEntity(c, http.StatusOK, media, show(g.models.current(), it))
+	return g.writeEntity(c, http.StatusOK, media, it)
 }
 
 // apply carries out an update: all of it is checked first, then come sizes and

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"occigate/gateway/inventory"
-	"occigate/translate/occi"
 )
 
 // collection is what a path stands for that is no entity: the entities of some
@@ -74,8 +73,11 @@ func (m *model) below(path string) map[string]bool {
 
 // links reports whether all members of a collection are links.
 func (col collection) links() bool {
-	return !slices.ContainsFunc(col.kinds, func(k inventory.Kind) bool { return slices.Contains(allKinds[:resources], k) })
+	return !slices.ContainsFunc(col.kinds, func(k inventory.Kind) bool { return !isLink(k) })
 }
+
+// isLink reports whether items of a kind are shown as links.
+func isLink(kind inventory.Kind) bool { return slices.Contains(allKinds[resources:], kind) }
 
 // holds reports whether an item with its rendering is in a collection.
 func (m *model) holds(col collection, it *inventory.Item, r *rendered) bool {
@@ -98,34 +100,13 @@ func (m *model) has(r *rendered, mixin string) bool {
 	return slices.ContainsFunc(r.entity.Mixins, func(id string) bool { return m.registry.IsA(id, mixin) })
 }
 
-// members are the entities of a collection by kind and id, an order that only
-// creates and deletes change. The slice can be shared: it must not be changed.
+// members are the entities of a collection, in the order of lists. For requests
+// that change them: it costs what there is.
 func (g *Gateway) members(m *model, col collection) []*rendered {
-	whole := col.mixin == "" && col.below == nil
-	if whole && len(col.kinds) == 1 {
-		return g.listings.of(m, col.kinds[0])
-	}
-	var list []*rendered
-	for _, kind := range col.kinds {
-		if all := g.listings.of(m, kind); whole {
-			list = append(list, all...)
-		} else {
-			list = appendMatching(list, all, func(r *rendered) bool { return m.selects(col, r) })
-		}
-	}
-	return list
-}
-
-// matching are the members of a collection that a filter selects.
-func (g *Gateway) matching(m *model, col collection, f *occi.Filter) []*rendered {
-	return appendMatching(nil, g.members(m, col), func(r *rendered) bool { return f.Match(m.registry, &r.entity) })
-}
-
-func appendMatching(list, from []*rendered, selects func(*rendered) bool) []*rendered {
-	for _, r := range from {
-		if selects(r) {
-			list = append(list, r)
-		}
+	f := m.search(col).run(g.inv)
+	list := make([]*rendered, 0, f.total)
+	for it := range f.from(0, f.total) {
+		list = append(list, show(m, it))
 	}
 	return list
 }

@@ -93,25 +93,25 @@ func (g *Gateway) digestAt(c echo.Context) string {
 		return m.etag
 	}
 	if it, err := g.item(c); err == nil {
-		return show(m, it).etag
+		return m.etagOf(it)
 	}
 	if col, ok := m.collectionAt(path); ok {
-		return listDigest(g.base(c.Request()), g.members(m, col))
+		return m.search(col).run(g.inv).whole(m).digest(g.base(c.Request()))
 	}
 	return ""
 }
 
-// listDigest is the digest of a listing: of its URLs' beginning and the digests
-// of its members in their order. Those are well mixed, so that a multiplication
-// each is enough to keep lists apart (the step of FNV-1a, on words).
-func listDigest(base string, members []*rendered) string {
+// digest is that of a listing: of its URLs' beginning and the marks of its
+// members in their order. Those are well mixed, so that a multiplication each is
+// enough to keep lists apart (the step of FNV-1a, on words).
+func (l listed) digest(base string) string {
 	const start, prime = 14695981039346656037, 1099511628211
 	sum := uint64(start)
 	for i := range len(base) {
 		sum = (sum ^ uint64(base[i])) * prime
 	}
-	for _, r := range members {
-		sum = (sum ^ r.sum) * prime
+	for it := range l.items {
+		sum = (sum ^ l.model.mark(it)) * prime
 	}
 	return strconv.FormatUint(sum, 16)
 }

@@ -1,9 +1,12 @@
 package gateway
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"occigate/gateway/inventory"
 )
 
 // TestFind reads lists of entity tags, whole and broken (RFC 9110 section
@@ -39,17 +42,21 @@ func TestFind(t *testing.T) {
 
 // TestListDigest tells lists apart by members, their order and their host.
 func TestListDigest(t *testing.T) {
-	a, b := &rendered{sum: 1}, &rendered{sum: 2}
+	a, b := &inventory.Item{Rev: 1}, &inventory.Item{Rev: 2}
 	seen := map[string]int{}
 	for i, digest := range []string{
-		listDigest("http://h", nil), listDigest("https://h", nil),
-		listDigest("http://h", []*rendered{a}), listDigest("http://h", []*rendered{b}),
-		listDigest("http://h", []*rendered{a, b}), listDigest("http://h", []*rendered{b, a}),
-		listDigest("http://h", []*rendered{a, a}),
+		listOf().digest("http://h"), listOf().digest("https://h"),
+		listOf(a).digest("http://h"), listOf(b).digest("http://h"),
+		listOf(a, b).digest("http://h"), listOf(b, a).digest("http://h"),
+		listOf(a, a).digest("http://h"),
 	} {
 		if j, twice := seen[digest]; twice {
 			t.Errorf("lists %d and %d have the digest %s", j, i, digest)
 		}
 		seen[digest] = i
 	}
+}
+
+func listOf(items ...*inventory.Item) listed {
+	return listed{model: &model{}, items: slices.Values(items), count: len(items)}
 }

@@ -49,7 +49,6 @@ type Gateway struct {
 	inv       *inventory.Inventory
 	log       *zap.Logger
 	models    *models
-	listings  listings
 	metrics   *metrics
 	freshness freshness
 	buffers   sync.Pool // of *[]byte, for listings
@@ -57,7 +56,8 @@ type Gateway struct {
 	handler   http.Handler
 }
 
-// New makes a gateway over an inventory whose Derive function is [Derive].
+// New makes a gateway over an inventory whose Derive and Words are [Derive] and
+// [Words].
 func New(o Options) *Gateway {
 	if o.Log == nil {
 		o.Log = zap.NewNop()
@@ -69,13 +69,12 @@ func New(o Options) *Gateway {
 		o.Now = time.Now
 	}
 	g := &Gateway{
-		o:        o,
-		inv:      o.Inventory,
-		log:      o.Log,
-		models:   newModels(o),
-		listings: newListings(o.Inventory),
-		metrics:  newMetrics(o.Registry, o.Inventory),
-		server:   "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
+		o:       o,
+		inv:     o.Inventory,
+		log:     o.Log,
+		models:  newModels(o),
+		metrics: newMetrics(o.Registry, o.Inventory),
+		server:  "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
 	}
 	g.freshness.inv = o.Inventory
 	g.buffers.New = func() any { return new([]byte) }

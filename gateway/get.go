@@ -21,7 +21,7 @@ func (g *Gateway) get(c echo.Context) error {
 		return err
 	}
 	g.tellFreshnessOf(c, it.UID)
-	return g.writeEntity(c, http.StatusOK, media, show(g.models.current(), it))
+	return g.writeEntity(c, http.StatusOK, media, it)
 }
 
 // item finds the entity that the request's path names. The path is the kind's

@@ -36,24 +36,24 @@ func (g *Gateway) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var members []*rendered
-	if filter == nil {
-		members = g.members(m, col)
-	} else {
-		members = g.matching(m, col, filter)
+	wanted := m.search(col)
+	if filter != nil {
+		wanted.narrow(filter)
 	}
+	f := wanted.run(g.inv)
 	g.tellFreshness(c)
-	c.Response().Header().Set("X-Total-Count", strconv.Itoa(len(members)))
-	if members = p.of(members); len(members) == 0 && col.links() && media.Rendering() == occi.OCCIJSON {
-		return g.writeNoLinks(c, media)
+	c.Response().Header().Set("X-Total-Count", strconv.Itoa(f.total))
+	l := f.page(m, p)
+	if l.count == 0 && col.links() && media.Rendering() == occi.OCCIJSON {
+		return g.writeNoLinks(c, media, l)
 	}
-	return g.writeList(c, media, members)
+	return g.writeList(c, media, l)
 }
 
 // writeNoLinks answers with an empty collection of links in JSON, which is
 // another than one of resources.
-func (g *Gateway) writeNoLinks(c echo.Context, media occi.MediaType) error {
-	if tagged(c, media, listDigest(g.base(c.Request()), nil)) {
+func (g *Gateway) writeNoLinks(c echo.Context, media occi.MediaType, none listed) error {
+	if tagged(c, media, none.digest(g.base(c.Request()))) {
 		return nil
 	}
 	return g.write(c, http.StatusOK, media, (&occi.EntityList{Links: true}).End(nil))
@@ -166,16 +166,22 @@ func pageOf(q url.Values) (page, error) {
 	return p, nil
 }
 
-// of is the part of a list that is on the page, empty past the end.
-func (p page) of(list []*rendered) []*rendered {
-	switch {
-	case p.size == 0:
-		return list
-	case p.number-1 > len(list)/p.size:
-		return nil
+// page is the part of what was found that is on a page, empty past the end.
+func (f found) page(m *model, p page) listed {
+	if p.size == 0 {
+		return f.whole(m)
 	}
-	start := min((p.number-1)*p.size, len(list))
-	return list[start:min(start+p.size, len(list))]
+	start := f.total
+	if p.number-1 <= f.total/p.size {
+		start = min((p.number-1)*p.size, f.total)
+	}
+	count := min(p.size, f.total-start)
+	return listed{model: m, items: f.from(start, count), count: count}
+}
+
+// whole is all that was found.
+func (f found) whole(m *model) listed {
+	return listed{model: m, items: f.from(0, f.total), count: f.total}
 }
 
 // unknown answers every path that is nothing.

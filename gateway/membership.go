@@ -242,5 +242,5 @@ func (g *Gateway) carry(c echo.Context, s membership, mixin *occi.Mixin) error {
 		return g.writeOK(c, media)
 	}
 	m := g.models.current()
-	return g.writeList(c, media, g.members(m, collection{kinds: allKinds, mixin: mixin.ID()}))
+	return g.writeList(c, media, m.search(collection{kinds: allKinds, mixin: mixin.ID()}).run(g.inv).whole(m))
 }

@@ -25,7 +25,7 @@ func emptyGateway(t *testing.T) (*Gateway, *observer.ObservedLogs) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inv, err := inventory.New(inventory.Options{Store: st, Derive: Derive})
+	inv, err := inventory.New(inventory.Options{Store: st, Derive: Derive, Words: Words})
 	if err != nil {
 		t.Fatal(err)
 	}

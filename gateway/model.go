@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strconv"
@@ -25,6 +26,9 @@ type model struct {
 	text       []byte // of the whole query interface
 	json       []byte
 	etag       string
+	dependents map[string][]string // of each mixin: the others that depend on it, in steps of any number
+	marks      map[string]uint64   // by account: digest of what its entities show of the model, their own templates apart
+	kept       *renderings
 
 	zippedText, zippedJSON func() []byte // the same gzipped, once somebody has asked for it
 }
@@ -55,6 +59,7 @@ type models struct {
 	log     *zap.Logger
 	builtIn *occi.Registry
 	style   Switches
+	kept    *renderings
 	making  sync.Mutex
 	newest  atomic.Pointer[model]
 
@@ -66,7 +71,7 @@ func newModels(o Options) *models {
 	if err != nil {
 		panic("gateway: built-in categories: " + err.Error())
 	}
-	return &models{inv: o.Inventory, log: o.Log, builtIn: builtIn, style: o.Switches}
+	return &models{inv: o.Inventory, log: o.Log, builtIn: builtIn, style: o.Switches, kept: newRenderings(keptBytes)}
 }
 
 // catalogueKinds are the items that become categories.
@@ -99,7 +104,8 @@ func (ms *models) make(generation uint64) *model {
 	for _, err := range refused {
 		ms.log.Warn("a category of a cloud or a user cannot be shown", zap.Error(err))
 	}
-	m.registry = registry
+	m.registry, m.dependents, m.kept = registry, dependents(registry), ms.kept
+	m.marks = ms.marks(m)
 	m.writes = occi.Renderer{Registry: registry, BareIDs: ms.style.BareIDs, OmitPatterns: ms.style.OmitPatterns}
 	m.text = m.renderer().AppendCategoriesText(nil, registry.All())
 	m.json = m.renderer().AppendCategoriesJSON(nil, registry.All())
@@ -119,7 +125,7 @@ func (ms *models) catalogues() []translate.Catalogue {
 		byUID[a.UID] = &list[i]
 	}
 	for _, kind := range catalogueKinds {
-		for _, it := range ms.inv.List(kind) {
+		for it := range ms.inv.Select(kind).From(0) {
 			if c := byUID[it.UID]; c != nil {
 				addTo(c, it)
 			}
@@ -137,4 +143,38 @@ func addTo(c *translate.Catalogue, it *inventory.Item) {
 	case inventory.KindZone:
 		c.Zones = append(c.Zones, *it.Zone)
 	}
+}
+
+// dependents finds for every mixin those that depend on it.
+func dependents(r *occi.Registry) map[string][]string {
+	all := map[string][]string{}
+	for _, mixin := range r.Mixins() {
+		id := mixin.ID()
+		seen := map[string]bool{id: true}
+		for queue := mixin.Depends; len(queue) > 0; queue = queue[1:] {
+			if on := queue[0]; !seen[on] {
+				seen[on] = true
+				all[on] = append(all[on], id)
+				if m := r.Mixin(on); m != nil {
+					queue = append(slices.Clone(queue), m.Depends...)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// marks digests, for each account, what entities show of a model that is no
+// part of their items: the region, the users' mixins and the switches.
+func (ms *models) marks(m *model) map[string]uint64 {
+	var all []byte
+	for _, d := range ms.inv.Definitions() {
+		all = append(append(append(all, d.ID...), 0), d.Data...)
+	}
+	all = fmt.Appendf(all, "\x00%+v", ms.style)
+	marks := map[string]uint64{}
+	for _, a := range ms.inv.Accounts() {
+		marks[a.UID] = digest(all, []byte(m.templates.Of(translate.Region, a.UID, "")))
+	}
+	return marks
 }

@@ -11,31 +11,27 @@ import (
 	"occigate/translate/occi"
 )
 
-// shown is what the gateway keeps beside every item of the inventory: the item
-// as an OCCI entity and its renderings, made when first asked for and again
-// when the categories have changed since.
+// shown is what the gateway keeps beside every item of the inventory: its links,
+// and its renderings while they are kept.
 type shown struct {
-	item  *inventory.Item
 	links []*inventory.Item
-	last  atomic.Pointer[rendered]
-}
-
-// rendered is an entity under one model. Renderings hold no host.
-type rendered struct {
-	model  *model
-	item   *inventory.Item
-	path   string
-	sum    uint64 // digest of the content, equal on every gateway
-	etag   string // the same in hexadecimal
-	entity occi.Entity
-	text   []byte
-	json   []byte
+	last  atomic.Pointer[rendering]
 }
 
 // Derive is the function that the inventory keeps its items' renderings by; see
 // [inventory.Options].
-func Derive(it *inventory.Item, links []*inventory.Item) any {
-	return &shown{item: it, links: links}
+func Derive(_ *inventory.Item, links []*inventory.Item) any { return &shown{links: links} }
+
+// rendered is an entity under one model.
+type rendered struct {
+	item   *inventory.Item
+	path   string
+	entity occi.Entity
+}
+
+// show makes the entity of an item under a model.
+func show(m *model, it *inventory.Item) *rendered {
+	return &rendered{item: it, path: pathOf(it), entity: m.entity(it)}
 }
 
 // kinds says which OCCI kind an item of the inventory is shown as. Images,
@@ -60,32 +56,24 @@ var itemKinds = map[string][]inventory.Kind{
 	translate.IPReservation:    {inventory.KindReservation},
 }
 
-// visible reports whether an item is an entity of its own: an address that no
-// server has is not.
-func visible(it *inventory.Item) bool {
-	return it.Kind != inventory.KindAddress || it.Source != ""
-}
+// visible reports whether an item is an entity of its own.
+func visible(it *inventory.Item) bool { return kinds[it.Kind] != "" }
 
 // pathOf is the location of an item's entity.
 func pathOf(it *inventory.Item) string { return translate.Location(kinds[it.Kind], it.ID) }
 
-// show renders an item under a model, from memory when nothing has changed.
-func show(m *model, it *inventory.Item) *rendered {
-	s := it.Derived.(*shown)
-	if r := s.last.Load(); r != nil && r.model == m {
-		return r
-	}
-	r := &rendered{model: m, item: s.item, path: pathOf(it), entity: m.entity(s.item, s.links)}
-	r.text = m.renderer().AppendText(nil, &r.entity)
-	r.json = m.renderer().AppendJSON(nil, &r.entity)
-	r.sum = digest(r.text, r.json)
-	r.etag = strconv.FormatUint(r.sum, 16)
-	s.last.Store(r)
-	return r
+// mark is the digest of an entity's content, equal on every gateway: that of
+// its item and of what the model adds to it. Nothing is rendered for it.
+func (m *model) mark(it *inventory.Item) uint64 {
+	const prime = 1099511628211
+	return (it.Rev ^ m.marks[it.UID]) * prime
 }
 
-// digest tells contents apart by their renderings: an equal one has an equal
-// digest on every gateway.
+// etag is the mark as it stands in an entity tag.
+func (m *model) etagOf(it *inventory.Item) string { return strconv.FormatUint(m.mark(it), 16) }
+
+// digest tells contents apart: an equal one has an equal digest on every
+// gateway.
 func digest(renderings ...[]byte) uint64 {
 	h := sha256.New()
 	for _, b := range renderings {
@@ -94,25 +82,29 @@ func digest(renderings ...[]byte) uint64 {
 	return binary.BigEndian.Uint64(h.Sum(nil))
 }
 
-// entity makes the OCCI entity of an item.
-func (m *model) entity(it *inventory.Item, links []*inventory.Item) occi.Entity {
-	own := translate.Own{
-		ID: it.ID, UID: it.UID, Title: it.Title, Summary: it.Summary,
-		Extra: it.Extra, Mixins: it.Mixins, Problem: it.Problem, Pending: it.Pending,
-	}
+// entity makes the OCCI entity of an item with its links.
+func (m *model) entity(it *inventory.Item) occi.Entity {
+	own := ownOf(it)
 	switch it.Kind {
 	case inventory.KindServer:
-		shownLinks := make([]occi.Entity, 0, len(links))
+		links := it.Derived.(*shown).links
+		entities := make([]occi.Entity, 0, len(links))
 		for _, l := range links {
-			shownLinks = append(shownLinks, m.entity(l, nil))
+			entities = append(entities, linkEntity(l, ownOf(l)))
 		}
-		return m.templates.ComputeEntity(it.Server, own, shownLinks)
+		return m.templates.ComputeEntity(it.Server, own, entities)
 	case inventory.KindVolume:
 		return m.templates.StorageEntity(it.Volume, own)
 	case inventory.KindNetwork:
 		return m.templates.NetworkEntity(it.Network, own)
 	case inventory.KindReservation:
 		return m.templates.ReservationEntity(it.Address, own)
+	}
+	return linkEntity(it, own)
+}
+
+func linkEntity(it *inventory.Item, own translate.Own) occi.Entity {
+	switch it.Kind {
 	case inventory.KindInterface:
 		return translate.InterfaceEntity(it.Interface, own, ends(it, it.Interface.NetworkID))
 	case inventory.KindAttachment:
@@ -121,6 +113,13 @@ func (m *model) entity(it *inventory.Item, links []*inventory.Item) occi.Entity 
 		return translate.AddressEntity(it.Address, "", own, ends(it, it.Address.NetworkID))
 	}
 	return occi.Entity{}
+}
+
+func ownOf(it *inventory.Item) translate.Own {
+	return translate.Own{
+		ID: it.ID, UID: it.UID, Title: it.Title, Summary: it.Summary,
+		Extra: it.Extra, Mixins: it.Mixins, Problem: it.Problem, Pending: it.Pending,
+	}
 }
 
 func ends(link *inventory.Item, native string) translate.Ends {

@@ -39,6 +39,9 @@ var computeStates = map[providers.State]string{
 	providers.StateUnknown:    "error",
 }
 
+// ServerState is the state that a server's compute shows.
+func ServerState(s providers.State) string { return computeStates[s] }
+
 // powerActions says which OCCI action each power operation belongs to.
 var powerActions = map[providers.PowerOp]string{
 	providers.PowerStart:     occi.ActionStart,
@@ -72,7 +75,7 @@ func (t *Templates) ComputeEntity(s *providers.Server, own Own, links []occi.Ent
 	if has.DiskGiB > 0 && slices.ContainsFunc(e.Mixins, t.sizes) {
 		a[occi.AttrEphemeralSize] = has.DiskGiB
 	}
-	a[occi.AttrComputeState] = computeStates[s.State]
+	a[occi.AttrComputeState] = ServerState(s.State)
 	setString(a, occi.AttrComputeMessage, message(own, stateWords(s), s.Message))
 	return e
 }
@@ -91,7 +94,7 @@ func (t *Templates) dimensions(s *providers.Server, uid string) Need {
 // sizes reports whether a mixin has the attribute of the ephemeral storage.
 func (t *Templates) sizes(mixin string) bool {
 	size := t.byID[mixin].Size
-	return isAbstract(mixin) || size != nil && size.DiskGiB > 0
+	return IsAbstract(mixin) || size != nil && size.DiskGiB > 0
 }
 
 // serverActions lists the actions that are legal now, in a fixed order.
@@ -116,7 +119,7 @@ func (t *Templates) serverMixins(s *providers.Server, own Own) []string {
 		t.Of(Zone, own.UID, s.Zone),
 	}
 	own.Mixins = slices.DeleteFunc(slices.Clone(own.Mixins), func(id string) bool {
-		return isAbstract(id) && own.Pending == "" && !abstract[id].within(t.dimensions(s, own.UID))
+		return IsAbstract(id) && own.Pending == "" && !abstract[id].within(t.dimensions(s, own.UID))
 	})
 	return t.withPlace(mixins, own)
 }

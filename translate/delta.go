@@ -70,10 +70,10 @@ func (t *Templates) mixinDelta(d *Delta, u Update) error {
 			return err
 		}
 	}
-	sized := d.Size != "" || slices.ContainsFunc(d.Add, isAbstract)
+	sized := d.Size != "" || slices.ContainsFunc(d.Add, IsAbstract)
 	for _, id := range u.Current.Mixins {
 		unset := u.Full && t.isForeign(id) && !slices.Contains(u.Wanted.Mixins, id)
-		if sized && isAbstract(id) || unset {
+		if sized && IsAbstract(id) || unset {
 			d.Remove = append(d.Remove, id)
 		}
 	}
@@ -85,8 +85,8 @@ func (t *Templates) newMixin(d *Delta, u Update, id string) error {
 	switch {
 	case ofCloud && tpl.UID != u.UID:
 		return providers.Errorf(providers.ErrConflict, "update", "%s is of another cloud: %s", id, tpl.UID)
-	case tpl.Base == ResourceTpl || isAbstract(id):
-		if d.Size != "" || slices.ContainsFunc(d.Add, isAbstract) {
+	case tpl.Base == ResourceTpl || IsAbstract(id):
+		if d.Size != "" || slices.ContainsFunc(d.Add, IsAbstract) {
 			return providers.Errorf(providers.ErrConflict, "update", "two mixins of resource_tpl: only one can apply")
 		}
 		if d.Size = tpl.Native; !ofCloud {
@@ -178,7 +178,7 @@ func (t *Templates) fit(d *Delta, u Update) error {
 // a template overrides sizes given beside it (GFD.224 section 3.5.2).
 func (t *Templates) keepsTemplate(u Update) bool {
 	return slices.ContainsFunc(u.Wanted.Mixins, func(id string) bool {
-		return isAbstract(id) || t.byID[id].Base == ResourceTpl
+		return IsAbstract(id) || t.byID[id].Base == ResourceTpl
 	})
 }
 

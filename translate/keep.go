@@ -60,7 +60,7 @@ func Ignored(e *occi.Entity) []string {
 func (t *Templates) Foreign(mixins []string) []string {
 	var list []string
 	for _, id := range mixins {
-		if t.isForeign(id) || isAbstract(id) {
+		if t.isForeign(id) || IsAbstract(id) {
 			list = append(list, id)
 		}
 	}

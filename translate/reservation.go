@@ -49,10 +49,15 @@ func (t *Templates) ReservationEntity(p *providers.Address, own Own) occi.Entity
 	a := e.Attributes
 	setString(a, AttrReservedAddress, p.IP)
 	a[AttrReservedUsed] = p.ServerID != ""
-	state := linkStates[cmp.Or(p.State, providers.ResourceOffline)]
+	state := ReservationState(p)
 	a[AttrReservedState], a[occi.AttrNetworkState] = state, state
 	setString(a, AttrReservedMessage, message(own, passing(p.State, p.NativeState)))
 	return e
+}
+
+// ReservationState is the state that a reserved address shows.
+func ReservationState(p *providers.Address) string {
+	return LinkState(cmp.Or(p.State, providers.ResourceOffline))
 }
 
 // ReservationWish reads a request to reserve an address from the pool of the

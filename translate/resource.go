@@ -27,6 +27,13 @@ var linkStates = map[providers.ResourceState]string{
 	providers.ResourceError:    "error",
 }
 
+// VolumeState is the state that a volume's storage shows.
+func VolumeState(s providers.ResourceState) string { return storageStates[s] }
+
+// LinkState is the state that the entities of networks, interfaces, addresses
+// and attachments show.
+func LinkState(s providers.ResourceState) string { return linkStates[s] }
+
 // How an address is given (GFD.224 section 3.2.1).
 const (
 	static  = "static"
@@ -41,7 +48,7 @@ func (t *Templates) StorageEntity(v *providers.Volume, own Own) occi.Entity {
 	e := entity(Storage, own)
 	e.Mixins = t.withPlace([]string{t.Of(Zone, own.UID, v.Zone)}, own)
 	e.Attributes[occi.AttrStorageSize] = v.SizeGiB
-	e.Attributes[occi.AttrStorageState] = storageStates[v.State]
+	e.Attributes[occi.AttrStorageState] = VolumeState(v.State)
 	setString(e.Attributes, occi.AttrStorageMessage, message(own, passing(v.State, v.NativeState), v.Message))
 	return e
 }
@@ -66,7 +73,7 @@ func (t *Templates) NetworkEntity(n *providers.Network, own Own) occi.Entity {
 	if n.VLAN > 0 {
 		a[occi.AttrVLAN] = int64(n.VLAN)
 	}
-	a[occi.AttrNetworkState] = linkStates[n.State]
+	a[occi.AttrNetworkState] = LinkState(n.State)
 	setString(a, occi.AttrNetworkMessage, message(own, passing(n.State, n.NativeState), n.Message))
 	return e
 }
@@ -86,7 +93,7 @@ func InterfaceEntity(i *providers.Interface, own Own, ends Ends) occi.Entity {
 	a := e.Attributes
 	a[occi.AttrInterface] = i.Device
 	setString(a, occi.AttrMAC, i.MAC)
-	a[occi.AttrInterfaceState] = linkStates[i.State]
+	a[occi.AttrInterfaceState] = LinkState(i.State)
 	setString(a, occi.AttrInterfaceMessage, message(own, passing(i.State, i.NativeState)))
 	setAddress(&e, i.IP, i.Gateway, i.Static)
 	return e
@@ -100,7 +107,7 @@ func AddressEntity(p *providers.Address, device string, own Own, ends Ends) occi
 		device = "eth0"
 	}
 	e.Attributes[occi.AttrInterface] = device
-	e.Attributes[occi.AttrInterfaceState] = linkStates[p.State]
+	e.Attributes[occi.AttrInterfaceState] = LinkState(p.State)
 	setString(e.Attributes, occi.AttrInterfaceMessage, message(own, passing(p.State, p.NativeState)))
 	setAddress(&e, p.IP, "", true)
 	return e
@@ -110,7 +117,7 @@ func AddressEntity(p *providers.Address, device string, own Own, ends Ends) occi
 func AttachmentEntity(at *providers.Attachment, own Own, ends Ends) occi.Entity {
 	e := link(StorageLink, Storage, own, ends)
 	setString(e.Attributes, occi.AttrDeviceID, at.Device)
-	e.Attributes[occi.AttrStorageLinkState] = linkStates[at.State]
+	e.Attributes[occi.AttrStorageLinkState] = LinkState(at.State)
 	setString(e.Attributes, occi.AttrStorageLinkMessage, message(own, passing(at.State, at.NativeState)))
 	return e
 }

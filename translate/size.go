@@ -28,7 +28,8 @@ var abstract = map[string]Need{
 	occi.SchemeComputeTemplate + "mem_large":  {Cores: 4, MemoryMiB: 16384, DiskGiB: 40},
 }
 
-func isAbstract(mixin string) bool {
+// IsAbstract reports whether a mixin is a size of the profile.
+func IsAbstract(mixin string) bool {
 	_, ok := abstract[mixin]
 	return ok
 }
@@ -83,7 +84,7 @@ func dimensions(a occi.Attributes) Need {
 func oneAbstract(mixins []string) error {
 	var found string
 	for _, id := range mixins {
-		if !isAbstract(id) {
+		if !IsAbstract(id) {
 			continue
 		}
 		if found != "" {

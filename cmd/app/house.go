@@ -60,7 +60,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 		}
 	}()
 	if h.inventory, err = inventory.New(inventory.Options{
-		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Log: log, Metrics: newRefreshes(figures),
+		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Words: gateway.Words, Log: log, Metrics: newRefreshes(figures),
 	}); err != nil {
 		return nil, err
 	}

@@ -17,8 +17,8 @@ type Definition struct {
 	Data []byte
 }
 
-// Definitions returns all definitions, ordered by id. The slice is shared as
-// that of List. [Inventory.Generation] of [KindDefinition] tells when it is
+// Definitions returns all definitions, ordered by id. The slice is shared: it
+// must not be modified. [Inventory.Generation] of [KindDefinition] tells when it is
 // another one.
 func (v *Inventory) Definitions() []Definition {
 	v.feed.view.mu.RLock()
@@ -90,10 +90,7 @@ func (v *Inventory) definition(ctx context.Context, id string) (store.Record, er
 // unmix takes a mixin off all items.
 func (v *Inventory) unmix(ctx context.Context, mixin string) error {
 	for kind := range kindGroup {
-		for _, it := range v.List(kind) {
-			if !slices.Contains(it.Mixins, mixin) {
-				continue
-			}
+		for it := range v.Select(kind, []Word{{Facet: FacetMixin, Value: mixin}}).From(0) {
 			_, err := v.Mix(ctx, it.ID, nil, []string{mixin})
 			if err != nil && providers.Kind(err) != providers.ErrNotFound {
 				return err
@@ -140,13 +137,9 @@ func (v *view) define(s *state) {
 	if slices.EqualFunc(list, v.defined, func(a, b Definition) bool { return a.ID == b.ID && bytes.Equal(a.Data, b.Data) }) {
 		return
 	}
+	x := v.at(KindDefinition)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.defined = list
-	l := v.lists[KindDefinition]
-	if l == nil {
-		l = &listing{changed: map[string]*Item{}}
-		v.lists[KindDefinition] = l
-	}
-	l.gen++
+	x.gen++
 }

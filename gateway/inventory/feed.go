@@ -46,7 +46,7 @@ const graveAge = time.Minute
 
 func newFeed(o Options) *feed {
 	f := &feed{
-		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o.Derive), limit: o.Limits.Store,
+		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o), limit: o.Limits.Store,
 		bells: map[string]func([]byte){}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
 		epochs: map[int]string{}, lost: map[int][]store.Record{}, changed: make(chan struct{}),
 	}

@@ -82,6 +82,10 @@ type Options struct {
 	// (Get, ByNative), and must not modify what it gets.
 	Derive func(it *Item, links []*Item) any
 
+	// Words says what an item is found by beside its Mixins, see
+	// [Inventory.Select]. It depends on the item alone.
+	Words func(it *Item) []Word
+
 	Clock   providers.Clock // nil is the machine's; waits are those of package time
 	Log     *zap.Logger     // nil is silence
 	Metrics Metrics         // nil counts nothing
@@ -129,6 +133,12 @@ func (o *Options) defaults() {
 	}
 	if o.Log == nil {
 		o.Log = zap.NewNop()
+	}
+	if o.Derive == nil {
+		o.Derive = func(*Item, []*Item) any { return nil }
+	}
+	if o.Words == nil {
+		o.Words = func(*Item) []Word { return nil }
 	}
 	if o.Metrics == nil {
 		o.Metrics = uncounted{}

@@ -44,7 +44,7 @@ func TestAttachKeepsItsIDWhateverTheDevice(t *testing.T) {
 		if link.Source != server || link.Target != volume || link.Attachment.State != providers.ResourcePending {
 			t.Errorf("the new link is %+v", link)
 		}
-		if now, _ := h.Get(t.Context(), server); now.Rev == before.Rev || len(h.LinksOf(server)) != 1 || len(h.Targeting(volume)) != 1 {
+		if now, _ := h.Get(t.Context(), server); now.Rev == before.Rev || len(h.LinksOf(server)) != 1 {
 			t.Error("the server does not show its new link")
 		}
 		h.sleep(time.Minute)

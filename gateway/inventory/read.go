@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -61,24 +62,15 @@ func names(id, uid string) bool {
 	return false
 }
 
-// List returns all items of a kind, ordered by id. The slice is shared: it must
-// not be modified, and it does not change.
-func (v *Inventory) List(kind Kind) []*Item { return v.feed.view.list(kind) }
+// List returns all items of a kind, ordered by id.
+func (v *Inventory) List(kind Kind) []*Item { return slices.Collect(v.Select(kind).From(0)) }
 
 // LinksOf returns the links that start at an item, ordered by id. The slice is
-// shared as that of List.
+// shared: it must not be modified, and it does not change.
 func (v *Inventory) LinksOf(id string) []*Item {
 	v.feed.view.mu.RLock()
 	defer v.feed.view.mu.RUnlock()
 	return v.feed.view.bySource[id]
-}
-
-// Targeting returns the links that end at an item, ordered by id. The slice is
-// shared as that of List.
-func (v *Inventory) Targeting(id string) []*Item {
-	v.feed.view.mu.RLock()
-	defer v.feed.view.mu.RUnlock()
-	return v.feed.view.byTarget[id]
 }
 
 // ByNative returns the item that an account's cloud calls native.
@@ -99,14 +91,14 @@ func (v *Inventory) Generation(kinds ...Kind) (sum uint64) {
 	v.feed.view.mu.RLock()
 	defer v.feed.view.mu.RUnlock()
 	if len(kinds) == 0 {
-		for _, l := range v.feed.view.lists {
-			sum += l.gen
+		for _, x := range v.feed.view.indexes {
+			sum += x.gen
 		}
 		return sum
 	}
 	for _, kind := range kinds {
-		if l := v.feed.view.lists[kind]; l != nil {
-			sum += l.gen
+		if x := v.feed.view.indexes[kind]; x != nil {
+			sum += x.gen
 		}
 	}
 	return sum

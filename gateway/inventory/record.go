@@ -50,7 +50,8 @@ type row struct {
 	Problem string    `json:"problem,omitempty"`
 	thing
 
-	sum uint64 // of the stored data
+	sum  uint64 // of the stored data
+	look uint64 // of what the cloud says alone, where it shows in other items
 }
 
 // own is what we alone know of an item: durable.
@@ -137,6 +138,9 @@ func decodeRow(rec store.Record) (*row, error) {
 	r := &row{ID: rec.ID, Kind: Kind(rec.Kind), sum: digest(rec.Data)}
 	if err := json.Unmarshal(rec.Data, r); err != nil {
 		return nil, err
+	}
+	if namesServers[r.Kind] {
+		r.look = digest(encode(r.thing))
 	}
 	return r, nil
 }

@@ -11,7 +11,7 @@ import (
 func (v *Inventory) Accounts() []Status {
 	all := make([]Status, 0, len(v.o.Accounts))
 	for _, a := range v.o.Accounts {
-		st := Status{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Counts: v.feed.view.count(a.UID)}
+		st := Status{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Counts: v.feed.view.counts(a.UID)}
 		v.feed.with(a.UID, func(s *state) {
 			if s.identity != nil {
 				st.Identity = *s.identity
@@ -24,8 +24,8 @@ func (v *Inventory) Accounts() []Status {
 	return all
 }
 
-// count gives how many items of each kind an account shows.
-func (v *view) count(uid string) map[Kind]int {
+// counts gives how many items of each kind an account shows.
+func (v *view) counts(uid string) map[Kind]int {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if a := v.accounts[uid]; a != nil {

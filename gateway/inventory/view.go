@@ -2,6 +2,8 @@ package inventory
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -10,13 +12,13 @@ import (
 // so that readers wait for no more than a few map writes.
 type view struct {
 	derive func(*Item, []*Item) any
+	words  func(*Item) []Word
 
 	mu       sync.RWMutex
 	entries  map[string]entry
 	accounts map[string]*accountIndex
 	bySource map[string][]*Item // ordered by id
-	byTarget map[string][]*Item // ordered by id
-	lists    map[Kind]*listing
+	indexes  map[Kind]*index
 	defined  []Definition // ordered by id
 }
 
@@ -32,14 +34,10 @@ type entry struct {
 	base uint64
 }
 
-func newView(derive func(*Item, []*Item) any) *view {
-	if derive == nil {
-		derive = func(*Item, []*Item) any { return nil }
-	}
+func newView(o Options) *view {
 	return &view{
-		derive: derive, entries: map[string]entry{}, accounts: map[string]*accountIndex{},
-		bySource: map[string][]*Item{}, byTarget: map[string][]*Item{},
-		lists: map[Kind]*listing{},
+		derive: o.Derive, words: o.Words, entries: map[string]entry{}, accounts: map[string]*accountIndex{},
+		bySource: map[string][]*Item{}, indexes: map[Kind]*index{},
 	}
 }
 
@@ -110,7 +108,7 @@ func (s *state) base(it *Item) uint64 {
 	sum := digest(data)
 	for _, n := range (thing{Server: it.Server, Volume: it.Volume, Network: it.Network}).mentions() {
 		if r := s.rows[rowKey{n.kind, s.natives[n]}]; r != nil && namesServers[n.kind] {
-			sum = mix(sum, r.sum)
+			sum = mix(sum, r.look)
 		}
 	}
 	return sum
@@ -129,8 +127,7 @@ func (v *view) publish(e edit) {
 			v.finish(e, id, n, nil)
 		}
 	}
-	bySource := v.ends(e, v.bySource, func(it *Item) string { return it.Source })
-	byTarget := v.ends(e, v.byTarget, func(it *Item) string { return it.Target })
+	bySource := v.sources(e)
 	for id := range bySource { // their renderings contain the changed links
 		now, ok := v.entries[id]
 		if _, changed := e.items[id]; ok && !changed && !e.removed[id] {
@@ -147,7 +144,7 @@ func (v *view) publish(e edit) {
 			v.finish(e, id, n, links)
 		}
 	}
-	v.show(e, bySource, byTarget)
+	v.show(e, bySource)
 }
 
 // finish computes what hangs on an item's links.
@@ -161,82 +158,79 @@ func (v *view) finish(e edit, id string, n entry, links []*Item) {
 	e.items[id] = n
 }
 
-// ends computes the new link lists of all items at one end of a changed link.
-func (v *view) ends(e edit, lists map[string][]*Item, end func(*Item) string) map[string][]*Item {
-	deltas := map[string]map[string]*Item{}
+// sources computes the new link lists of all items at which a changed link
+// starts.
+func (v *view) sources(e edit) map[string][]*Item {
+	changes := map[string]map[string]*Item{}
 	mark := func(at, id string, it *Item) {
 		if at == "" {
 			return
 		}
-		if deltas[at] == nil {
-			deltas[at] = map[string]*Item{}
+		if changes[at] == nil {
+			changes[at] = map[string]*Item{}
 		}
-		deltas[at][id] = it
+		changes[at][id] = it
 	}
 	for id := range e.removed {
 		if old, ok := v.entries[id]; ok {
-			mark(end(old.item), id, nil)
+			mark(old.item.Source, id, nil)
 		}
 	}
 	for id, n := range e.items {
-		if old, ok := v.entries[id]; ok && end(old.item) != end(n.item) {
-			mark(end(old.item), id, nil)
+		if old, ok := v.entries[id]; ok && old.item.Source != n.item.Source {
+			mark(old.item.Source, id, nil)
 		}
-		mark(end(n.item), id, n.item)
+		mark(n.item.Source, id, n.item)
 	}
-	changed := make(map[string][]*Item, len(deltas))
-	for at, delta := range deltas {
-		changed[at] = merge(lists[at], delta)
+	changed := make(map[string][]*Item, len(changes))
+	for at, of := range changes {
+		changed[at] = merge(v.bySource[at], slices.Sorted(maps.Keys(of)), of)
 	}
 	return changed
 }
 
 // show is the only place that changes what readers see.
-func (v *view) show(e edit, bySource, byTarget map[string][]*Item) {
+func (v *view) show(e edit, bySource map[string][]*Item) {
+	changes := map[Kind]*indexChange{}
+	for id := range e.removed {
+		v.move(changes, v.entries[id].item, nil)
+	}
+	for id, n := range e.items {
+		v.move(changes, v.entries[id].item, n.item)
+	}
+	swap := v.reindex(changes)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for id := range e.removed {
-		if old, ok := v.entries[id]; ok {
-			delete(v.entries, id)
-			v.index(old.item, nil)
-		}
+		v.count(v.entries[id].item, -1)
+		delete(v.entries, id)
 	}
 	for id, n := range e.items {
-		if old, ok := v.entries[id]; ok {
-			v.index(old.item, nil)
-		}
+		v.count(v.entries[id].item, -1)
 		v.entries[id] = n
-		v.index(n.item, n.item)
+		v.count(n.item, +1)
 	}
-	replace(v.bySource, bySource)
-	replace(v.byTarget, byTarget)
+	setOrDelete(v.bySource, bySource, func(links []*Item) bool { return len(links) == 0 })
+	swap()
 }
 
-// index takes an item into the indexes by account and kind, or out of them
-// when now is nil.
-func (v *view) index(it, now *Item) {
-	l := v.lists[it.Kind]
-	if l == nil {
-		l = &listing{changed: map[string]*Item{}}
-		v.lists[it.Kind] = l
+// count takes an item into what is known of its account, or out of it.
+func (v *view) count(it *Item, by int) {
+	if it == nil {
+		return
 	}
-	l.changed[it.ID] = now
-	l.gen++
 	a := v.accounts[it.UID]
 	if a == nil {
 		a = &accountIndex{natives: map[nat]string{}, counts: map[Kind]int{}}
 		v.accounts[it.UID] = a
 	}
+	a.counts[it.Kind] += by
 	n := nat{it.Kind, it.Native}
 	switch {
-	case now != nil:
-		a.counts[it.Kind]++
+	case by > 0:
 		a.natives[n] = it.ID
-	default:
-		a.counts[it.Kind]--
-		if a.natives[n] == it.ID {
-			delete(a.natives, n)
-		}
+	case a.natives[n] == it.ID:
+		delete(a.natives, n)
 	}
 }
 

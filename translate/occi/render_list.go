@@ -28,9 +28,9 @@ func (l *LocationList) start() {
 	}
 }
 
-// Append appends the entry of a path, which is one that [Registry.Path] made: it
-// is copied as it is.
-func (l *LocationList) Append(dst []byte, path string) []byte {
+// Append appends the entry of a path, which is one that [Registry.Path] made and
+// may be given in pieces: it is copied as it is.
+func (l *LocationList) Append(dst []byte, path ...string) []byte {
 	if l.count == 0 {
 		l.start()
 		dst = append(dst, l.first...)
@@ -38,7 +38,11 @@ func (l *LocationList) Append(dst []byte, path string) []byte {
 		dst = append(dst, l.next...)
 	}
 	l.count++
-	return append(append(append(dst, l.base...), path...), l.end...)
+	dst = append(dst, l.base...)
+	for _, piece := range path {
+		dst = append(dst, piece...)
+	}
+	return append(dst, l.end...)
 }
 
 // End appends what closes the list.

@@ -1,0 +1,188 @@
+package inventory
+
+import "slices"
+
+// Word is something that items can be found by: a fact of one facet. The facets
+// but [FacetMixin] are the caller's, see [Options].
+type Word struct {
+	Facet string
+	UID   string // account that the value belongs to, "" for values that are everybody's
+	Value string
+}
+
+// FacetMixin is the facet of what users put on items: every item has a word of
+// it for each of its Mixins.
+const FacetMixin = "mixin"
+
+// index finds the items of one kind.
+type index struct {
+	all   *Set
+	words map[Word]*Set
+	gen   uint64 // another one after every change
+}
+
+// indexChange is what one publication changes of an index.
+type indexChange struct {
+	all   map[string]*Item
+	words map[Word]map[string]*Item
+}
+
+// wordsOf are the words of an item, those of its Mixins first.
+func (v *view) wordsOf(it *Item) []Word {
+	words := make([]Word, 0, len(it.Mixins)+6)
+	for _, id := range it.Mixins {
+		words = append(words, Word{Facet: FacetMixin, Value: id})
+	}
+	return append(words, v.words(it)...)
+}
+
+// move notes that an item takes another's place. Either may be nil.
+func (v *view) move(changes map[Kind]*indexChange, old, now *Item) {
+	for _, it := range []*Item{old, now} { // the new one last, as it stays
+		if it == nil {
+			continue
+		}
+		c := changes[it.Kind]
+		if c == nil {
+			c = &indexChange{map[string]*Item{}, map[Word]map[string]*Item{}}
+			changes[it.Kind] = c
+		}
+		var stays *Item
+		if it == now {
+			stays = now
+		}
+		c.all[it.ID] = stays
+		for _, w := range v.wordsOf(it) {
+			if c.words[w] == nil {
+				c.words[w] = map[string]*Item{}
+			}
+			c.words[w][it.ID] = stays
+		}
+	}
+}
+
+// reindex makes the indexes after changes. What is returned shows them; it is
+// called under the lock.
+func (v *view) reindex(changes map[Kind]*indexChange) (swap func()) {
+	type made struct {
+		at    *index
+		all   *Set
+		words map[Word]*Set
+	}
+	next := make([]made, 0, len(changes))
+	for kind, c := range changes {
+		x := v.at(kind)
+		m := made{at: x, all: x.all.with(c.all), words: make(map[Word]*Set, len(c.words))}
+		for w, items := range c.words {
+			m.words[w] = x.words[w].with(items)
+		}
+		next = append(next, m)
+	}
+	return func() {
+		for _, m := range next {
+			m.at.all = m.all
+			m.at.gen++
+			setOrDelete(m.at.words, m.words, func(s *Set) bool { return s == nil })
+		}
+	}
+}
+
+// at is the index of a kind.
+func (v *view) at(kind Kind) *index {
+	if x := v.indexes[kind]; x != nil {
+		return x
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	x := &index{words: map[Word]*Set{}}
+	v.indexes[kind] = x
+	return x
+}
+
+// setOrDelete takes changed values over, without those that are empty.
+func setOrDelete[K comparable, V any](m, changed map[K]V, empty func(V) bool) {
+	for key, value := range changed {
+		if empty(value) {
+			delete(m, key)
+			continue
+		}
+		m[key] = value
+	}
+}
+
+// Select returns the items of a kind that have a word of each of the lists. What
+// it costs depends on the least of the lists, not on how many items there are;
+// for no list or one of a single word it is nothing.
+func (v *Inventory) Select(kind Kind, lists ...[]Word) *Set {
+	v.feed.view.mu.RLock()
+	x := v.feed.view.indexes[kind]
+	var all *Set
+	var sets [][]*Set
+	if x != nil {
+		all, sets = x.all, x.find(lists)
+	}
+	v.feed.view.mu.RUnlock()
+	switch {
+	case len(sets) == 0:
+		return all
+	case len(sets) == 1 && len(sets[0]) == 1:
+		return sets[0][0]
+	}
+	return intersect(sets)
+}
+
+// find looks the words of lists up.
+func (x *index) find(lists [][]Word) [][]*Set {
+	sets := make([][]*Set, len(lists))
+	for i, list := range lists {
+		sets[i] = make([]*Set, len(list))
+		for k, w := range list {
+			sets[i][k] = x.words[w]
+		}
+	}
+	return sets
+}
+
+// intersect gives the items that are in a set of each list.
+func intersect(lists [][]*Set) *Set {
+	slices.SortStableFunc(lists, func(a, b []*Set) int { return total(a) - total(b) })
+	least := union(lists[0])
+	if len(lists) == 1 {
+		return least
+	}
+	var items []*Item
+	for it := range least.From(0) {
+		if !slices.ContainsFunc(lists[1:], func(sets []*Set) bool { return !holds(sets, it.ID) }) {
+			items = append(items, it)
+		}
+	}
+	return setOf(items)
+}
+
+func total(sets []*Set) (n int) {
+	for _, s := range sets {
+		n += s.Len()
+	}
+	return n
+}
+
+func holds(sets []*Set, id string) bool {
+	return slices.ContainsFunc(sets, func(s *Set) bool { return s.find(id) != nil })
+}
+
+// union gives the items that are in any of some sets.
+func union(sets []*Set) *Set {
+	sets = slices.DeleteFunc(slices.Clone(sets), func(s *Set) bool { return s.Len() == 0 })
+	switch len(sets) {
+	case 0:
+		return nil
+	case 1:
+		return sets[0]
+	}
+	items := make([]*Item, 0, total(sets))
+	for _, s := range sets {
+		items = slices.AppendSeq(items, s.From(0))
+	}
+	slices.SortFunc(items, func(a, b *Item) int { return byID(a, b.ID) })
+	return setOf(slices.CompactFunc(items, func(a, b *Item) bool { return a.ID == b.ID }))
+}

@@ -1,0 +1,143 @@
+package gateway
+
+import (
+	"iter"
+	"maps"
+	"slices"
+
+	"occigate/gateway/inventory"
+	"occigate/translate/occi"
+)
+
+// search is what a listing is asked for, as far as possible in words that the
+// inventory has an index of: what it costs then depends on what it finds.
+type search struct {
+	model  *model
+	kinds  []inventory.Kind
+	lists  [][]inventory.Word        // one of each is wanted
+	checks []func(*occi.Entity) bool // what the words leave open
+	title  string                    // wanted, a cheap check before the others
+}
+
+// found are the items that a search has found, in the order of lists: by kind
+// and id, which only creates and deletes change.
+type found struct {
+	sets  []*inventory.Set
+	items []*inventory.Item // instead of sets, where words did not say all
+	total int
+}
+
+// search is the search for the members of a collection.
+func (m *model) search(col collection) *search {
+	s := &search{kinds: col.kinds, model: m}
+	switch {
+	case col.mixin != "":
+		s.having(col.mixin)
+	case col.below != nil:
+		s.anyOf(slices.Collect(maps.Keys(col.below)))
+	}
+	return s
+}
+
+// narrow adds what a filter asks for.
+func (s *search) narrow(f *occi.Filter) {
+	r := s.model.registry
+	for _, id := range f.Categories {
+		if r.Kind(id) == nil {
+			s.having(id)
+			continue
+		}
+		s.kinds = slices.DeleteFunc(slices.Clone(s.kinds), func(k inventory.Kind) bool { return !r.IsA(kinds[k], id) })
+	}
+	open := occi.Filter{Attributes: occi.Attributes{}}
+	for name, value := range f.Attributes {
+		text, ok := value.(string)
+		if ok && states[name] {
+			s.lists = append(s.lists, []inventory.Word{{Facet: name, Value: text}})
+			continue
+		}
+		open.Attributes[name] = value
+	}
+	if len(open.Attributes) > 0 {
+		s.title, _ = open.Attributes[occi.AttrTitle].(string)
+		s.checks = append(s.checks, func(e *occi.Entity) bool { return open.Match(r, e) })
+	}
+}
+
+// having asks for entities with a mixin or one that depends on it.
+func (s *search) having(mixin string) {
+	s.anyOf(append([]string{mixin}, s.model.dependents[mixin]...))
+}
+
+// anyOf asks for entities that have one of some mixins.
+func (s *search) anyOf(mixins []string) {
+	exact := true
+	list := make([]inventory.Word, 0, len(mixins))
+	for _, id := range mixins {
+		word, ok := s.model.wordOf(id)
+		list = append(list, word)
+		exact = exact && ok
+	}
+	s.lists = append(s.lists, list)
+	if !exact {
+		s.checks = append(s.checks, func(e *occi.Entity) bool {
+			return slices.ContainsFunc(e.Mixins, func(id string) bool { return slices.Contains(mixins, id) })
+		})
+	}
+}
+
+// run looks the search up.
+func (s *search) run(inv *inventory.Inventory) found {
+	var f found
+	for _, kind := range s.kinds {
+		set := inv.Select(kind, s.lists...)
+		if len(s.checks) > 0 {
+			f.items = slices.AppendSeq(f.items, s.checked(set))
+			f.total = len(f.items)
+			continue
+		}
+		f.sets = append(f.sets, set)
+		f.total += set.Len()
+	}
+	return f
+}
+
+// checked are the items of a set that pass the checks.
+func (s *search) checked(set *inventory.Set) iter.Seq[*inventory.Item] {
+	return func(yield func(*inventory.Item) bool) {
+		for it := range set.From(0) {
+			if s.title != "" && it.Title != s.title {
+				continue
+			}
+			e := s.model.entity(it)
+			fails := func(check func(*occi.Entity) bool) bool { return !check(&e) }
+			if !slices.ContainsFunc(s.checks, fails) && !yield(it) {
+				return
+			}
+		}
+	}
+}
+
+// from gives what was found from an index on, at most n items.
+func (f found) from(index, n int) iter.Seq[*inventory.Item] {
+	if f.sets == nil {
+		index = min(index, len(f.items))
+		return slices.Values(f.items[index:min(index+n, len(f.items))])
+	}
+	return func(yield func(*inventory.Item) bool) {
+		skip, left := index, n
+		for _, set := range f.sets {
+			if skip >= set.Len() {
+				skip -= set.Len()
+				continue
+			}
+			for it := range set.From(skip) {
+				if left == 0 || !yield(it) {
+					return
+				}
+				left--
+			}
+			skip = 0
+		}
+	}
+}
