@@ -18,6 +18,7 @@ import (
 	"occigate/providers/internal/configured"
 	"occigate/providers/internal/limits"
 	"occigate/providers/internal/listing"
+	"occigate/providers/internal/naming"
 )
 
 // Settings is a FlexiScale account's own part of the configuration.
@@ -213,7 +214,7 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 		return s, "", providers.Unmade(err)
 	}
 	for _, r := range rows {
-		if _, token := unmark(r.name); token != "" && token == spec.Token {
+		if _, token := form.Split(r.name); token != "" && token == spec.Token {
 			return p.server(r), p.ticket(create, r.id).text(), nil
 		}
 	}
@@ -237,12 +238,13 @@ func (p *Provider) wish(ctx context.Context, spec providers.ServerSpec) (w serve
 	if err != nil {
 		return w, err
 	}
-	w = serverRow{
-		name: nameOf(cmp.Or(spec.Name, spec.Hostname), spec.Token), status: "5", image: spec.ImageID, packageID: p.settings.Package,
-		vlan: p.settings.Network, processors: size.Processors, memoryMB: size.MemoryMiB, diskMB: size.DiskGiB * 1024,
-	}
-	if w.name == "" {
+	code := naming.Code(spec.Token, 128)
+	if code == "" {
 		return w, providers.Errorf(providers.ErrInvalid, createOp, "the token is no UUID")
+	}
+	w = serverRow{
+		name: form.Name(cmp.Or(spec.Name, spec.Hostname), code), status: "5", image: spec.ImageID, packageID: p.settings.Package,
+		vlan: p.settings.Network, processors: size.Processors, memoryMB: size.MemoryMiB, diskMB: size.DiskGiB * 1024,
 	}
 	if len(spec.Networks) == 1 {
 		w.vlan = cmp.Or(spec.Networks[0].NetworkID, w.vlan)

@@ -31,7 +31,7 @@ var offers = map[providers.State][]providers.PowerOp{
 
 // server maps a server without its interfaces, which are listed apart.
 func (p *Provider) server(r serverRow) providers.Server {
-	title, token := unmark(r.name)
+	title, token := form.Split(r.name)
 	s := providers.Server{
 		ID: r.id, Name: title, Token: token, ImageID: r.image,
 		State: cmp.Or(states[strings.ToLower(r.status)], providers.StateUnknown), NativeState: r.status,
@@ -112,31 +112,8 @@ func image(r named) providers.Image {
 	return i
 }
 
-// Where our token is kept: a server has no field of its own for it, so that it
-// stands whole at the end of the name, behind two hyphens, as 26 characters of
-// base32. Names cannot be changed, hence neither can the token. How long a name
-// may be is not on record; 63 characters are what a host name has.
-var (
-	form = naming.Form{Odd: regexp.MustCompile(`[^A-Za-z0-9_-]+`), Trim: "-", Most: 63, Empty: "server"}
-	mark = regexp.MustCompile(`^(.+)--([a-z2-7]{26})$`)
-)
-
-// nameOf makes the cloud's name of a server; it is empty when the token is no
-// UUID.
-func nameOf(title, token string) string {
-	code := naming.Code(token, 128)
-	if code == "" {
-		return ""
-	}
-	return form.Name(title, "--"+code)
-}
-
-// unmark takes a name apart; without a token it is all title.
-func unmark(name string) (title, token string) {
-	if m := mark.FindStringSubmatch(name); m != nil {
-		if token = naming.Token(m[2]); token != "" {
-			return m[1], token
-		}
-	}
-	return name, ""
-}
+// form is that of names. A server has no field of its own for our token, so that
+// it stands whole at the end of the name. Names cannot be changed, hence neither
+// can the token. How long a name may be is not on record; 63 characters are what
+// a host name has.
+var form = naming.Form{Odd: regexp.MustCompile(`[^A-Za-z0-9_-]+`), Trim: "-", Most: 63, Empty: "server", Joint: "--"}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"occigate/providers"
+	"occigate/providers/internal/naming"
 )
 
 // literal is settings that need no file.
@@ -183,18 +184,18 @@ func TestNames(t *testing.T) {
 	for title, want := range map[string]string{
 		"web": "web", "": "server", "Größe/1": "Gr-e-1", "--": "server", strings.Repeat("x", 99): strings.Repeat("x", 35),
 	} {
-		name := nameOf(title, token)
-		start, back := unmark(name)
+		name := form.Name(title, naming.Code(token, 128))
+		start, back := form.Split(name)
 		if start != want || back != token || len(name) > form.Most || form.Odd.MatchString(name) {
 			t.Errorf("%q is named %q, which is %q with %q", title, name, start, back)
 		}
 	}
 	for _, name := range []string{"web", "web--short", "web--77777777777777777777777777", "--aaaqeayeaudaocajbifqydiob4"} {
-		if title, token := unmark(name); title != name || token != "" {
+		if title, token := form.Split(name); title != name || token != "" {
 			t.Errorf("%q is taken apart into %q and %q", name, title, token)
 		}
 	}
-	if nameOf("web", "no token") != "" {
+	if naming.Code("no token", 128) != "" {
 		t.Error("something else than a UUID is taken for a token")
 	}
 }

@@ -65,6 +65,19 @@ func (f Form) Name(title, end string) string {
 // Ends reports whether a name has that end, which an empty one no name has.
 func (f Form) Ends(name, end string) bool { return end != "" && strings.HasSuffix(name, f.Joint+end) }
 
+// Split takes a name apart whose end is the code of a whole token. Any other name
+// is all title.
+func (f Form) Split(name string) (title, token string) {
+	if at := strings.LastIndex(name, f.Joint); at > 0 {
+		token = Token(name[at+len(f.Joint):])
+		title = name[:at]
+	}
+	if token == "" {
+		return name, ""
+	}
+	return title, token
+}
+
 // bracketed is a text with a token behind it.
 var bracketed = regexp.MustCompile(`^(?s:(.*?)) ?\[occigate (` + uuidForm + `)\]$`)
 

@@ -57,6 +57,27 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestSplit(t *testing.T) {
+	const token, code = "00010203-0405-0607-0809-0a0b0c0d0e0f", "aaaqeayeaudaocajbifqydiob4"
+	form := naming.Form{Joint: "--"}
+	for name, want := range map[string][2]string{
+		"web--" + code:                    {"web", token},
+		"a--b---" + code:                  {"a--b-", token},
+		"--" + code:                       {"--" + code, ""},
+		"web-" + code:                     {"web-" + code, ""},
+		code:                              {code, ""},
+		"web--" + code + "a":              {"web--" + code + "a", ""},
+		"web--77777777777777777777777777": {"web--77777777777777777777777777", ""},
+		"web--" + strings.ToUpper(code):   {"web--" + strings.ToUpper(code), ""},
+		"web":                             {"web", ""},
+		"":                                {"", ""},
+	} {
+		if title, got := form.Split(name); title != want[0] || got != want[1] {
+			t.Errorf("%q is %q and %q, want %q", name, title, got, want)
+		}
+	}
+}
+
 func TestBrackets(t *testing.T) {
 	for _, text := range []string{"", "web", "two words\nand a line", "ends in [x]"} {
 		marked := naming.Bracket(text, token, 0)
