@@ -5,15 +5,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"occigate/providers"
+	"occigate/providers/internal/limits"
+	"occigate/providers/internal/listing"
+	"occigate/providers/internal/tickets"
+	"occigate/providers/internal/undo"
 )
 
-const bootDevice = "ide:0:0"
+const createOp = "CreateServer"
+
+// lacks is what no command for a new server has a place for.
+var lacks = limits.Create{
+	Zone:      "an endpoint is one zone, none can be chosen",
+	KeyName:   "ElasticHosts puts no keys into a server",
+	PublicKey: "ElasticHosts puts no keys into a server",
+	UserData:  "ElasticHosts puts no user data into a server",
+}
 
 // CreateServer makes a drive, has the image copied onto it, and leaves the rest
 // to the ticket: the server is created, and started with that, once the copy is
@@ -30,139 +42,214 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 	if made != nil {
 		return p.server(made), "", nil
 	}
-	wish, size, err := p.wish(spec)
+	todo, err := p.plan(ctx, spec)
 	if err != nil {
 		return none, "", err
 	}
-	image, err := p.image(ctx, cmp.Or(spec.ImageID, p.settings.Image))
+	keys := todo.server
+	own, err := p.plugVolumes(ctx, spec, keys)
 	if err != nil {
 		return none, "", err
 	}
-	wish[imageKey] = lower(image["drive"])
-	bytes := int64(math.Ceil(size.DiskGiB * gib))
-	if float64(bytes) < unpacked(image) {
-		return none, "", providers.Errorf(providers.ErrInvalid, "CreateServer", "the image needs %.2f GiB, size %s has %.2f", unpacked(image)/gib, size.Name, size.DiskGiB)
-	}
-	own, err := p.plugVolumes(ctx, spec, wish)
+	keys[bootDevice], err = p.bootDrive(ctx, own, todo)
 	if err != nil {
 		return none, "", err
 	}
-	drive, err := p.bootDrive(ctx, own, image, props{"name": wish["name"], "size": strconv.FormatInt(bytes, 10), bootKey: spec.Token})
-	if err != nil {
-		return none, "", err
-	}
-	wish[bootDevice] = drive
-	s := providers.Server{Name: wish["name"], ImageID: wish[imageKey], SizeID: size.Name, State: providers.StatePending, Token: spec.Token}
-	return s, ticket{Do: awaitImage, Drives: []string{drive}, Token: spec.Token, Wish: wish}.text(), nil
+	s := providers.Server{Name: keys["name"], ImageID: keys[imageKey], SizeID: keys[sizeKey], State: providers.StatePending, Token: spec.Token}
+	return s, tickets.Text(ticket{Do: "await image", Drives: []string{keys[bootDevice]}, Token: spec.Token, Wish: keys}), nil
 }
 
 // withToken finds the server that carries our token; nil when there is none.
 func (p *Provider) withToken(ctx context.Context, token string) (props, error) {
-	rows, err := p.read(ctx, "server", "GET /servers/info")
-	for _, r := range rows {
-		if token != "" && r[tokenKey] == token {
-			return r, nil
-		}
-	}
-	return nil, err
+	rows, err := p.serverRows(ctx)
+	return listing.Find(rows, err, func(r props) bool { return token != "" && r[tokenKey] == token }, nil)
 }
 
-// wish turns a spec into the keys of "POST /servers/create", but for drives and
-// password. Persistent keeps the server when it stops.
-func (p *Provider) wish(spec providers.ServerSpec) (props, Size, error) {
-	const op = "CreateServer"
+// plan is what a create makes: the keys of the server and of the drive that it
+// boots from, and the standard drive that is copied onto that.
+type plan struct{ server, drive, image props }
+
+// plan turns a spec into what is to be made, and refuses what cannot be.
+// Persistent keeps the server when it stops.
+func (p *Provider) plan(ctx context.Context, spec providers.ServerSpec) (plan, error) {
+	spec.ImageID, spec.SizeID = cmp.Or(spec.ImageID, p.settings.Image), cmp.Or(spec.SizeID, p.settings.Size)
+	size, noSize := p.settings.Sizes.Named(createOp, spec.SizeID)
+	if err := cmp.Or(limits.Needed(createOp, spec), lacks.Check(createOp, spec), noSize); err != nil {
+		return plan{}, err
+	}
+	image, err := p.driveRow(ctx, spec.ImageID)
 	switch {
-	case spec.Zone != "":
-		return nil, Size{}, providers.Errorf(providers.ErrInvalid, op, "an endpoint is one zone, %q cannot be chosen", spec.Zone)
-	case spec.KeyName != "" || spec.PublicKey != "" || len(spec.UserData) > 0:
-		return nil, Size{}, providers.Errorf(providers.ErrUnsupported, op, "ElasticHosts puts neither keys nor user data into a server")
+	case err != nil:
+		return plan{}, err
+	case !image.bootable():
+		return plan{}, providers.Errorf(providers.ErrInvalid, createOp, "drive %s is a CD", spec.ImageID)
+	case size.DiskGiB < image.unpacked()/gib:
+		return plan{}, providers.Errorf(providers.ErrInvalid, createOp, "the image needs %.2f GiB, size %s has %.2f", image.unpacked()/gib, size.Name, size.DiskGiB)
 	}
-	size, err := p.size(cmp.Or(spec.SizeID, p.settings.Size))
-	if err != nil {
-		return nil, Size{}, err
+	name, keys := cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), props{}
+	for tag, value := range spec.Tags {
+		keys["user:"+strings.ReplaceAll(tag, " ", "-")] = value
 	}
-	w := size.keys()
-	w["name"] = cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token)
-	w["persistent"], w["boot"] = "true", bootDevice
-	w["vnc"] = "auto"
-	for name, value := range spec.Tags {
-		w["user:"+strings.ReplaceAll(name, " ", "-")] = value
-	}
-	w[tokenKey] = spec.Token
-	return w, size, plugNetworks(spec.Networks, w)
+	maps.Copy(keys, size.keys())
+	maps.Copy(keys, props{
+		"name": name, "persistent": "true", "boot": bootDevice, "vnc": "auto", tokenKey: spec.Token, imageKey: lower(image["drive"]),
+	})
+	drive := props{"name": name, "size": inBytes(size.DiskGiB), bootKey: spec.Token}
+	return plan{keys, drive, image}, plugNetworks(spec.Networks, keys)
 }
 
 // plugVolumes puts the volumes asked for into the wish and gives the drive that
 // an earlier call has made for this token, nil when there is none. Both are
 // seen in one listing, so an unknown volume is refused before anything is made.
-func (p *Provider) plugVolumes(ctx context.Context, spec providers.ServerSpec, wish props) (own props, err error) {
-	rows, err := p.read(ctx, "drive", "GET /drives/info")
-	if err != nil {
-		return nil, err
-	}
-	byID := map[string]props{}
-	for _, r := range rows {
-		byID[lower(r["drive"])] = r
-		if spec.Token != "" && r[bootKey] == spec.Token {
-			own = r
-		}
-	}
+func (p *Provider) plugVolumes(ctx context.Context, spec providers.ServerSpec, wish props) (props, error) {
+	rows, err := p.driveRows(ctx)
 	wish[bootDevice] = "taken"
 	for _, v := range spec.Volumes {
-		if byID[lower(v.VolumeID)] == nil {
-			return nil, providers.Errorf(providers.ErrNotFound, "CreateServer", "no drive %s", v.VolumeID)
-		}
-		device, err := place(wish, v.Device)
-		if err != nil {
+		drive, noDrive := listing.Find(rows, err, func(r props) bool { return lower(r["drive"]) == lower(v.VolumeID) },
+			providers.Errorf(providers.ErrNotFound, createOp, "no drive %s", v.VolumeID))
+		device, noPlace := wish.place(v.Device)
+		if err = cmp.Or(noDrive, noPlace); err != nil {
 			return nil, err
 		}
-		wish[device] = lower(v.VolumeID)
+		wish[device] = lower(drive["drive"])
 	}
-	return own, nil
+	return listing.Find(rows, err, func(r props) bool { return spec.Token != "" && r[bootKey] == spec.Token }, nil)
 }
 
 // bootDrive makes the drive, or takes the one of an earlier call, and has the
 // image copied onto it. That may have begun already, which the cloud calls
 // busy. A drive that the cloud refuses to copy to is taken back; after an
 // unknown outcome it stays for the next call with the token.
-func (p *Provider) bootDrive(ctx context.Context, own, image, keys props) (string, error) {
+func (p *Provider) bootDrive(ctx context.Context, own props, todo plan) (id string, err error) {
 	earlier := own != nil
 	if !earlier {
-		made, err := p.create(ctx, "drive", "POST /drives/create", keys)
-		if err != nil {
+		if own, err = p.create(ctx, "drive", "POST /drives/create", todo.drive); err != nil {
 			return "", err
 		}
-		own = made
 	}
-	id := lower(own["drive"])
+	id = lower(own["drive"])
 	if own["imaging"] != "" {
 		return id, nil
 	}
-	to := "POST /drives/{id}/image/{source}"
-	if strings.HasPrefix(image["format"], "gzip") {
-		to += "/gunzip" // or the packed bytes would be copied
-	}
-	_, err := p.send(ctx, nil, to, id, lower(image["drive"]))
+	err = p.copyImage(ctx, id, todo.image)
 	if earlier && errors.Is(err, providers.ErrConflict) {
 		err = nil
 	}
 	return id, p.takeBack(ctx, id, err)
 }
 
-// takeBackTime is how long taking back what was half made may take.
-const takeBackTime = 20 * time.Second
-
 // takeBack destroys a drive because of an error that tells that it is of no
-// use. It outlives a caller that has given up.
+// use.
 func (p *Provider) takeBack(ctx context.Context, drive string, cause error) error {
 	switch providers.Kind(cause) {
 	case nil, providers.ErrUnavailable, providers.ErrThrottled:
 		return cause
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeBackTime)
-	defer cancel()
-	if _, err := p.send(ctx, nil, "POST /drives/{id}/destroy", drive); err != nil {
-		return errors.Join(cause, fmt.Errorf("drive %s is left behind: %s", drive, err.Error()))
+	return undo.After(ctx, cause, "drive "+drive, func(ctx context.Context) error { return p.do(ctx, destroyOp, drive) })
+}
+
+// ticket is a change that needs further steps.
+type ticket struct {
+	Do     string    `json:"do"`
+	Server string    `json:"server,omitempty"`
+	Token  string    `json:"token,omitempty"`
+	Drives []string  `json:"drives,omitempty"` // to wait for, or left to destroy
+	Wish   props     `json:"wish,omitempty"`   // keys of the server to create
+	Begun  bool      `json:"begun,omitempty"`  // the copy was seen, or looked for once
+	Busy   int       `json:"busy,omitempty"`   // how often the create met a busy drive
+	Until  time.Time `json:"until,omitzero"`
+}
+
+var steps = tickets.Steps[*Provider, ticket]{
+	"await image":    (*Provider).pollImage,
+	"await stop":     (*Provider).pollStop,
+	"destroy drives": (*Provider).pollDestroy,
+}
+
+// Poll takes one step of a create, a stop or a delete.
+func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Progress, error) {
+	return steps.Take(ctx, p, t)
+}
+
+// again leaves the rest to another step.
+func (t ticket) again(message string) (providers.Progress, error) {
+	return providers.Progress{Ticket: tickets.Text(t), ID: t.Server, Message: message}, nil
+}
+
+// maxBusy is how often a create that meets a busy drive is tried.
+const maxBusy = 10
+
+// pollImage waits until the key "imaging", whatever its value, is absent. It
+// may not be there yet right after the order, so one look without it is not
+// believed. Then the server is created.
+func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress, error) {
+	if len(t.Drives) != 1 || t.Wish == nil {
+		return providers.Progress{}, tickets.Foreign()
 	}
-	return cause
+	drive, err := p.driveRow(ctx, t.Drives[0])
+	if err != nil {
+		return providers.Progress{}, err
+	}
+	if imaging, copying := drive["imaging"]; copying || !t.Begun {
+		t.Begun = true
+		return t.again("copying the image: " + percent(imaging))
+	}
+	made, err := p.withToken(ctx, t.Token)
+	if err == nil && made == nil {
+		made, err = p.createServer(ctx, t.Wish)
+	}
+	switch {
+	case errors.Is(err, providers.ErrConflict) && t.Busy < maxBusy:
+		t.Busy++
+		return t.again("a drive is busy")
+	case err != nil:
+		return providers.Progress{}, p.takeBack(ctx, t.Drives[0], err)
+	}
+	return providers.Progress{ID: lower(made["server"])}, nil
+}
+
+func (p *Provider) pollStop(ctx context.Context, t ticket) (providers.Progress, error) {
+	row, err := p.serverRow(ctx, t.Server)
+	switch {
+	case err != nil:
+		return providers.Progress{}, err
+	case row["status"] != "active":
+		return providers.Progress{ID: t.Server}, nil
+	case p.clock.Now().After(t.Until):
+		return providers.Progress{}, providers.Errorf(providers.ErrConflict, orders[providers.PowerStop], "the guest did not obey its power button within %v", p.settings.ShutdownTimeout)
+	}
+	return t.again("waiting for the guest to shut down")
+}
+
+// pollDestroy destroys the drives that were made for the server and can be
+// destroyed by now; the others are left to the next step.
+func (p *Provider) pollDestroy(ctx context.Context, t ticket) (providers.Progress, error) {
+	var busy []string
+	for _, drive := range t.Drives {
+		err := p.destroyOwn(ctx, drive, t)
+		switch {
+		case errors.Is(err, providers.ErrConflict):
+			busy = append(busy, drive)
+		case err != nil && !errors.Is(err, providers.ErrNotFound):
+			return providers.Progress{}, err
+		}
+	}
+	if t.Drives = busy; len(busy) > 0 {
+		return t.again(fmt.Sprintf("%d drives are busy", len(busy)))
+	}
+	return providers.Progress{ID: t.Server}, nil
+}
+
+// destroyOwn destroys a drive that carries the mark of having been made for the
+// server. Others, and one that another server holds by now, are left alone.
+func (p *Provider) destroyOwn(ctx context.Context, id string, t ticket) error {
+	drive, err := p.driveRow(ctx, id)
+	if err != nil {
+		return err
+	}
+	elsewhere := slices.ContainsFunc(drive.claimants(), func(s string) bool { return s != lower(t.Server) })
+	if drive[bootKey] != t.Token || elsewhere {
+		return nil
+	}
+	return p.do(ctx, destroyOp, id)
 }

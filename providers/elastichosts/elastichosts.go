@@ -7,12 +7,96 @@
 package elastichosts
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"net/url"
+	"slices"
+	"time"
 
 	"occigate/providers"
+	"occigate/providers/internal/condition"
+	"occigate/providers/internal/configured"
+	"occigate/providers/internal/listing"
+	"occigate/providers/internal/power"
+	"occigate/providers/internal/tickets"
 	"occigate/providers/internal/wire"
 )
+
+// Settings is an ElasticHosts account's own part of the configuration.
+type Settings struct {
+	// URI is the stem of the endpoint, whose path is kept:
+	// https://api-lon-p.elastichosts.com, https://us-east.crosspeer.com/api/.
+	URI  string           `yaml:"uri"`
+	User string           `yaml:"user"` // user UUID
+	Key  providers.Secret `yaml:"key"`  // secret API key
+
+	// Format is the representation on the wire: text (default) or json.
+	Format string `yaml:"format"`
+
+	// Sizes is what the catalogue offers, since the cloud has no such thing.
+	// Default: five triples that clients of this cloud have long used.
+	Sizes configured.Sizes[Size] `yaml:"sizes"`
+
+	// What a server gets that does not ask for something else.
+	Image string `yaml:"default_image"` // UUID of a standard drive
+	Size  string `yaml:"default_size"`  // name
+
+	// ShutdownTimeout is how long a guest may take to obey the power button.
+	// Default: 10m.
+	ShutdownTimeout time.Duration `yaml:"shutdown_timeout"`
+}
+
+// Size is one offer. CPU is the sum over all cores in MHz, as the cloud counts;
+// Cores 0 derives their number from it.
+type Size struct {
+	Name      string  `yaml:"name"`
+	CPU       int     `yaml:"cpu_mhz"`
+	Cores     int     `yaml:"cores"`
+	MemoryMiB int     `yaml:"memory_mib"`
+	DiskGiB   float64 `yaml:"disk_gib"`
+}
+
+// Offer is the size as the catalogue has it.
+func (s Size) Offer() providers.Size {
+	return providers.Size{
+		ID: s.Name, Name: s.Name, Cores: cmp.Or(s.Cores, coresOf(s.CPU)), SpeedMHz: s.CPU, MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB,
+	}
+}
+
+// defaultSizes are the sizes of Apache Libcloud's driver for this cloud.
+var defaultSizes = []Size{
+	{Name: "small", CPU: 2000, MemoryMiB: 1700, DiskGiB: 160},
+	{Name: "high-cpu-medium", CPU: 5000, MemoryMiB: 1700, DiskGiB: 350},
+	{Name: "large", CPU: 4000, MemoryMiB: 7680, DiskGiB: 850},
+	{Name: "extra-large", CPU: 8000, MemoryMiB: 8192, DiskGiB: 1690},
+	{Name: "high-cpu-extra-large", CPU: 20000, MemoryMiB: 7168, DiskGiB: 1690},
+}
+
+func defaults() Settings {
+	return Settings{Format: "text", Sizes: slices.Clone(defaultSizes), ShutdownTimeout: 10 * time.Minute}
+}
+
+// check refuses what cannot work and gives the stem.
+func (s Settings) check() (*url.URL, error) {
+	switch {
+	case s.User == "" || s.Key == "":
+		return nil, configured.Invalid("user and key are needed")
+	case formats[s.Format].media == "":
+		return nil, configured.Invalid("format must be text or json, not %q", s.Format)
+	case s.ShutdownTimeout <= 0:
+		return nil, configured.Invalid("shutdown_timeout must be positive")
+	}
+	for _, size := range s.Sizes {
+		if size.CPU < minCPU || size.CPU > maxCPU || size.MemoryMiB < minMemory || size.MemoryMiB > maxMemory || size.DiskGiB <= 0 || size.Cores < 0 {
+			return nil, configured.Invalid("size %s: cpu_mhz is %d to %d, memory_mib %d to %d, disk_gib positive", size.Name, minCPU, maxCPU, minMemory, maxMemory)
+		}
+	}
+	if err := s.Sizes.Check(s.Size); err != nil {
+		return nil, err
+	}
+	return configured.Endpoint("uri", s.URI)
+}
 
 // Provider is one user at one endpoint, which is one zone. Its methods are safe
 // for concurrent use.
@@ -52,17 +136,12 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 		return nil, err
 	}
 	f := formats[settings.Format]
-	return &Provider{
-		settings: settings, format: f, clock: around.Clock,
-		wire: wire.Client{
-			HTTP: around.HTTP, Base: base, Clock: around.Clock,
-			Header:  http.Header{"Accept": {f.media}},
-			Media:   []string{f.media},
-			Sign:    func(r *http.Request) { r.SetBasicAuth(settings.User, settings.Key.Reveal()) },
-			Explain: explain,
-			Secrets: []providers.Secret{settings.Key},
-		},
-	}, nil
+	return &Provider{settings: settings, format: f, clock: around.Clock, wire: wire.Client{
+		HTTP: around.HTTP, Base: base, Clock: around.Clock, Explain: explain,
+		Header: http.Header{"Accept": {f.media}}, Media: []string{f.media},
+		Sign:    func(r *http.Request) { r.SetBasicAuth(settings.User, settings.Key.Reveal()) },
+		Secrets: []providers.Secret{settings.Key},
+	}}, nil
 }
 
 // Identity makes the smallest call to see whether the key is right. There is no
@@ -73,4 +152,125 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 		return providers.Identity{}, err
 	}
 	return providers.Identity{Account: lower(p.settings.User), Region: p.wire.Base.Host}, nil
+}
+
+// Catalogue lists the standard drives that are disks, which take one call, and
+// the configured sizes. There are no zones: an endpoint is one.
+func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
+	rows, err := p.read(ctx, "drive", "GET /drives/info/standard")
+	rows = slices.DeleteFunc(rows, func(r props) bool { return !r.bootable() })
+	images, err := listing.Map(rows, err, func(r props) providers.Image {
+		return providers.Image{
+			ID: lower(r["drive"]), Name: cmp.Or(r["name"], r["drive"]), Description: r["description"],
+			MinDiskGiB: r.unpacked() / gib, State: providers.ImageReady,
+		}
+	})
+	return providers.Catalogue{Images: images, Sizes: p.settings.Sizes.Offers()}, err
+}
+
+// Servers lists all servers with one call; the API has no pages.
+func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
+	rows, err := p.serverRows(ctx)
+	return listing.Map(rows, err, p.server)
+}
+
+// Server reads one server.
+func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
+	row, err := p.serverRow(ctx, id)
+	return listing.One(row, err, p.server)
+}
+
+// conditions of servers by their status (Server API details). There is no
+// command for or out of "paused"; that its power can be cut is inferred.
+var conditions = condition.Table{
+	"active":  {State: providers.StateActive, Power: []providers.PowerOp{providers.PowerStop, providers.PowerOff, providers.PowerReset}},
+	"stopped": {State: providers.StateInactive, Power: []providers.PowerOp{providers.PowerStart}, Abilities: []providers.Ability{providers.AbilityResize}},
+	"paused":  {State: providers.StateSuspended, Power: []providers.PowerOp{providers.PowerOff}},
+	"dumped":  {State: providers.StateError, Message: "the cloud says that the server is dumped"},
+	"dead":    {State: providers.StateError, Message: "the cloud says that the server is dead"},
+}
+
+// server maps one. The cloud does not tell when a server was made, only since
+// when it runs. The size of its disk is a matter of its drives. One that is not
+// persistent is destroyed by a stop, so it must not be stopped by us.
+func (p *Provider) server(r props) providers.Server {
+	s := providers.Server{
+		ID: lower(r["server"]), Name: r["name"], ImageID: r[imageKey], SizeID: p.sizeOf(r), Token: r[tokenKey],
+		Architecture: providers.X64, Cores: r.cores(), MemoryMiB: int(r.number("mem")),
+	}
+	conditions.Set(&s, r["status"])
+	if r["persistent"] == "false" {
+		s.Power = slices.DeleteFunc(s.Power, func(op providers.PowerOp) bool { return op != providers.PowerReset })
+	}
+	s.Interfaces = interfaces(r, s)
+	return s
+}
+
+// sizeOf finds the size that a server has: the one noted when it was made, or
+// else the only one of its CPU and memory.
+func (p *Provider) sizeOf(r props) string {
+	fit := slices.DeleteFunc(slices.Clone(p.settings.Sizes), func(s Size) bool {
+		return float64(s.CPU) != r.number("cpu") || float64(s.MemoryMiB) != r.number("mem")
+	})
+	switch {
+	case slices.ContainsFunc(fit, func(s Size) bool { return s.Name == r[sizeKey] }):
+		return r[sizeKey]
+	case len(fit) == 1:
+		return fit[0].Name
+	}
+	return ""
+}
+
+// DeleteServer destroys a server, which the cloud does in any state. Its drives
+// stay, so those that were made for it are destroyed after it, and by the
+// ticket as long as they are busy or cannot be reached.
+func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticket, error) {
+	row, err := p.serverRow(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if err := p.do(ctx, "POST /servers/{id}/destroy", id); err != nil {
+		return "", err
+	}
+	t := ticket{Do: "destroy drives", Server: id, Token: row[tokenKey], Drives: row.drives()}
+	if t.Token == "" || len(t.Drives) == 0 {
+		return "", nil
+	}
+	if progress, err := p.pollDestroy(ctx, t); err == nil {
+		return progress.Ticket, nil
+	}
+	return tickets.Text(t), nil // the server is gone, whatever became of its drives
+}
+
+// orders are the commands of power operations.
+var orders = power.Orders[string]{
+	providers.PowerStart: "POST /servers/{id}/start",
+	providers.PowerStop:  "POST /servers/{id}/shutdown", // presses the ACPI power button
+	providers.PowerOff:   "POST /servers/{id}/stop",     // cuts the power
+	providers.PowerReset: "POST /servers/{id}/reset",
+}
+
+// Power gives an order. The cloud does not tell whether a guest obeys its power
+// button, so a stop gives a ticket that ends when it has, or with
+// [providers.ErrConflict] after the configured time.
+func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (providers.Ticket, error) {
+	return orders.Carry(ctx, op, power.Target[string]{
+		Look: func(ctx context.Context) (providers.Server, error) { return p.Server(ctx, id) },
+		Give: func(ctx context.Context, command string) (providers.Ticket, error) {
+			if err := p.do(ctx, command, id); err != nil || op != providers.PowerStop {
+				return "", err
+			}
+			until := p.clock.Now().Add(p.settings.ShutdownTimeout).Truncate(time.Second)
+			return tickets.Text(ticket{Do: "await stop", Server: id, Until: until}), nil
+		},
+	})
+}
+
+// ResizeServer changes CPU and memory of a stopped server; its disk stays.
+func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (providers.Ticket, error) {
+	size, err := p.settings.Sizes.Named(setOp, sizeID)
+	if err != nil {
+		return "", err
+	}
+	return "", p.set(ctx, id, func(props) (props, error) { return size.keys(), nil })
 }

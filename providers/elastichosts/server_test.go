@@ -9,7 +9,7 @@ import (
 )
 
 func TestServerThatIsNotPersistentIsNotStopped(t *testing.T) {
-	got := power(props{"status": "active", "persistent": "false"})
+	got := (&Provider{}).server(props{"status": "active", "persistent": "false"}).Power
 	if diff := cmp.Diff([]providers.PowerOp{providers.PowerReset}, got); diff != "" {
 		t.Errorf("offers (-want +got):\n%s", diff)
 	}
@@ -33,7 +33,7 @@ func TestAddressesByVersion(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := interfaces(props{"server": "s", "nic:0:dhcp": tt.dhcp, "nic:0:dhcp:ip": tt.leased})
+			got := (&Provider{}).server(props{"server": "s", "nic:0:dhcp": tt.dhcp, "nic:0:dhcp:ip": tt.leased}).Interfaces
 			if len(got) != 1 || got[0].IP != tt.ip || got[0].Static != tt.static || cmp.Diff(tt.more, got[0].MoreIPs) != "" {
 				t.Errorf("%+v", got)
 			}

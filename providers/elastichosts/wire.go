@@ -189,6 +189,12 @@ func (p *Provider) send(ctx context.Context, body props, to string, ids ...strin
 	return p.wire.Do(ctx, r)
 }
 
+// do gives a command that has no body, and whose answer matters no more.
+func (p *Provider) do(ctx context.Context, to string, ids ...string) error {
+	_, err := p.send(ctx, nil, to, ids...)
+	return err
+}
+
 // rows decodes an answer; 204 is none, which is how nothing may be said in JSON.
 func (p *Provider) rows(a wire.Answer, key string) ([]props, error) {
 	if a.Status == http.StatusNoContent {

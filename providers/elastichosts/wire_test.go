@@ -242,7 +242,7 @@ func readVolume(t *testing.T, p *Provider) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v := volume(row, nil)
+	v := volumeRow{drive: row}.volume()
 	if v.SizeGiB != 10 || v.State != providers.ResourceOnline {
 		t.Errorf("volume %+v: must be online with 10 GiB", v)
 	}

@@ -157,10 +157,7 @@ func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
 // Server reads one server by its id.
 func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
 	r, err := one[serverRow](ctx, p, "grid/server/get", named(id))
-	if err != nil {
-		return providers.Server{}, err
-	}
-	return r.server(), nil
+	return listing.One(r, err, serverRow.server)
 }
 
 // DeleteServer deletes a server by its id, or by its name while it has no id.

@@ -1,5 +1,5 @@
-// Package limits refuses what is asked of a new server and a cloud cannot do, so
-// that nothing is ever accepted and ignored. It knows no cloud: an adapter
+// Package limits refuses what is asked of something new and a cloud cannot do,
+// so that nothing is ever accepted and ignored. It knows no cloud: an adapter
 // declares its cloud's limits, each with the sentence that explains it.
 package limits
 
@@ -44,6 +44,18 @@ func (l Create) Check(op string, spec providers.ServerSpec) error {
 		if limit.asked && limit.why != "" {
 			return providers.Errorf(limit.kind, op, "%s", limit.why)
 		}
+	}
+	return nil
+}
+
+// Address refuses a wish for a reserved address where the cloud chooses it, from
+// the one pool that there is.
+func Address(op string, spec providers.AddressSpec, pool string) error {
+	switch {
+	case spec.IP != "":
+		return providers.Errorf(providers.ErrUnsupported, op, "an address cannot be chosen")
+	case spec.NetworkID != "" && spec.NetworkID != pool:
+		return providers.Errorf(providers.ErrInvalid, op, "only the network %s has addresses", pool)
 	}
 	return nil
 }

@@ -36,6 +36,22 @@ func TestCreate(t *testing.T) {
 	}
 }
 
+func TestAddress(t *testing.T) {
+	for _, tt := range []struct {
+		wish providers.AddressSpec
+		kind error
+	}{
+		{providers.AddressSpec{Token: "t"}, nil},
+		{providers.AddressSpec{NetworkID: "pool"}, nil},
+		{providers.AddressSpec{NetworkID: "other"}, providers.ErrInvalid},
+		{providers.AddressSpec{IP: "192.0.2.1"}, providers.ErrUnsupported},
+	} {
+		if err := limits.Address("create", tt.wish, "pool"); providers.Kind(err) != tt.kind {
+			t.Errorf("%+v: %v, want %v", tt.wish, err, tt.kind)
+		}
+	}
+}
+
 func TestNeeded(t *testing.T) {
 	for says, wish := range map[string]providers.ServerSpec{
 		"": {ImageID: "i", SizeID: "s"}, "default_image": {SizeID: "s"}, "default_size": {ImageID: "i"},

@@ -1,6 +1,6 @@
 // Package listing turns the rows of a cloud's answer into the contract's, and
-// finds one of them where the cloud has no call for one. It knows no cloud. Both
-// take the rows with the error that came with them, so that a failed listing
+// finds one of them where the cloud has no call for one. It knows no cloud. All
+// take the rows with the error that came with them, so that what has failed
 // stays failed.
 package listing
 
@@ -14,6 +14,14 @@ func Map[R, T any](rows []R, err error, f func(R) T) ([]T, error) {
 		mapped = append(mapped, f(r))
 	}
 	return mapped, nil
+}
+
+// One maps the only row of an answer.
+func One[R, T any](row R, err error, f func(R) T) (mapped T, _ error) {
+	if err != nil {
+		return mapped, err
+	}
+	return f(row), nil
 }
 
 // Find gives the first row that fits, or missing when there is none.

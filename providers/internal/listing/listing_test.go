@@ -22,6 +22,15 @@ func TestMap(t *testing.T) {
 	}
 }
 
+func TestOne(t *testing.T) {
+	if got, err := listing.One(1, nil, strconv.Itoa); err != nil || got != "1" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := listing.One(1, providers.ErrDenied, strconv.Itoa); got != "" || !errors.Is(err, providers.ErrDenied) {
+		t.Errorf("a failed call: %q, %v", got, err)
+	}
+}
+
 func TestFind(t *testing.T) {
 	even := func(n int) bool { return n%2 == 0 }
 	if got, err := listing.Find([]int{1, 2, 4}, nil, even, providers.ErrNotFound); err != nil || got != 2 {

@@ -82,8 +82,11 @@ func (f Form) Split(name string) (title, token string) {
 var bracketed = regexp.MustCompile(`^(?s:(.*?)) ?\[occigate (` + uuidForm + `)\]$`)
 
 // Bracket puts a token behind a text, of which no more is kept than fits into
-// most bytes; 0 keeps all.
+// most bytes; 0 keeps all. Without a token the text stays as it is.
 func Bracket(text, token string, most int) string {
+	if token == "" {
+		return text
+	}
 	end := " [occigate " + token + "]"
 	if most > 0 {
 		text = strings.ToValidUTF8(text[:min(len(text), most-len(end))], "")

@@ -85,6 +85,9 @@ func TestBrackets(t *testing.T) {
 			t.Errorf("%q is %q with the token %q", marked, got, of)
 		}
 	}
+	if got := naming.Bracket("web", "", 0); got != "web" {
+		t.Errorf("without a token: %q", got)
+	}
 	cut := naming.Bracket(strings.Repeat("ä", 100), token, 60)
 	if _, of := naming.Unbracket(cut); len(cut) > 60 || !utf8.ValidString(cut) || of != token {
 		t.Errorf("%q of %d bytes", cut, len(cut))

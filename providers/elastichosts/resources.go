@@ -1,0 +1,282 @@
+package elastichosts
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"occigate/providers"
+	"occigate/providers/internal/condition"
+	"occigate/providers/internal/limits"
+	"occigate/providers/internal/listing"
+	"occigate/providers/internal/naming"
+)
+
+// Volumes lists the user's drives, also those that servers boot from.
+func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
+	rows, err := p.volumeRows(ctx)
+	return listing.Map(rows, err, volumeRow.volume)
+}
+
+// Volume reads one drive.
+func (p *Provider) Volume(ctx context.Context, id string) (providers.Volume, error) {
+	row, err := p.volumeRow(ctx, id)
+	return listing.One(row, err, volumeRow.volume)
+}
+
+// driveStates gives the meaning of a drive's status. Active does not mean
+// attached; the states of a copy are known from a client only (jclouds).
+var driveStates = map[string]providers.ResourceState{
+	"active":   providers.ResourceOnline,
+	"inactive": providers.ResourceOnline,
+	"copying":  providers.ResourcePending,
+	"imaging":  providers.ResourcePending,
+}
+
+func (r volumeRow) volume() providers.Volume {
+	v := providers.Volume{
+		ID: lower(r.drive["drive"]), Name: r.drive["name"], SizeGiB: r.drive.number("size") / gib, Token: r.drive[tokenKey],
+		State: cmp.Or(driveStates[r.drive["status"]], providers.ResourceOffline), NativeState: r.drive["status"],
+	}
+	if imaging, copying := r.drive["imaging"]; copying {
+		v.State, v.Message = providers.ResourceOffline, "imaging "+percent(imaging)
+	}
+	for _, at := range r.at {
+		v.Attachments = append(v.Attachments, at.attachment(v.ID))
+	}
+	return v
+}
+
+func (at holder) attachment(drive string) providers.Attachment {
+	return providers.Attachment{
+		ServerID: at.server, VolumeID: drive, Device: at.device, State: providers.ResourceOnline, NativeState: at.status,
+	}
+}
+
+// CreateVolume makes an empty drive of the size in bytes, rounded up to a MiB.
+func (p *Provider) CreateVolume(ctx context.Context, spec providers.VolumeSpec) (providers.Volume, providers.Ticket, error) {
+	const op = "POST /drives/create"
+	if spec.Zone != "" || spec.Type != "" {
+		return providers.Volume{}, "", providers.Errorf(providers.ErrInvalid, op, "there are no zones and types to choose from")
+	}
+	row, err := p.create(ctx, "drive", op, props{
+		"name": cmp.Or(spec.Name, "drive-"+spec.Token), "size": inBytes(spec.SizeGiB), tokenKey: spec.Token,
+	})
+	made, err := listing.One(volumeRow{drive: row}, err, volumeRow.volume)
+	return made, "", err
+}
+
+// DeleteVolume destroys a drive that no server has.
+func (p *Provider) DeleteVolume(ctx context.Context, id string) (providers.Ticket, error) {
+	if _, err := p.free(ctx, id); err != nil {
+		return "", err
+	}
+	return "", p.do(ctx, destroyOp, id)
+}
+
+// ResizeVolume grows a drive that no server has; that "set" takes a size is
+// inferred.
+func (p *Provider) ResizeVolume(ctx context.Context, id string, sizeGiB float64) (providers.Ticket, error) {
+	const op = "POST /drives/{id}/set"
+	v, err := p.free(ctx, id)
+	if err == nil && sizeGiB < v.SizeGiB {
+		err = providers.Errorf(providers.ErrInvalid, op, "the drive has %.2f GiB and cannot shrink", v.SizeGiB)
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = p.send(ctx, props{"size": inBytes(sizeGiB)}, op, id)
+	return "", err
+}
+
+// free reads a drive and refuses one that is attached.
+func (p *Provider) free(ctx context.Context, id string) (providers.Volume, error) {
+	v, err := p.Volume(ctx, id)
+	if err == nil && len(v.Attachments) > 0 {
+		err = providers.Errorf(providers.ErrConflict, "drive", "it is attached to server %s as %s", v.Attachments[0].ServerID, v.Attachments[0].Device)
+	}
+	return v, err
+}
+
+// AttachVolume sets a device of a stopped server; a device that is free is
+// chosen where none is asked for.
+func (p *Provider) AttachVolume(ctx context.Context, spec providers.AttachmentSpec) (providers.Attachment, providers.Ticket, error) {
+	drive, err := p.driveRow(ctx, spec.VolumeID)
+	if err != nil {
+		return providers.Attachment{}, "", err
+	}
+	at := holder{server: lower(spec.ServerID), status: "stopped"}
+	err = p.set(ctx, spec.ServerID, func(server props) (_ props, err error) {
+		at.device, err = server.place(spec.Device)
+		return props{at.device: lower(drive["drive"])}, err
+	})
+	if err != nil {
+		return providers.Attachment{}, "", err
+	}
+	return at.attachment(lower(drive["drive"])), "", nil
+}
+
+// DetachVolume takes a drive out of a stopped server.
+func (p *Provider) DetachVolume(ctx context.Context, serverID, volumeID string) (providers.Ticket, error) {
+	return "", p.set(ctx, serverID, func(server props) (props, error) {
+		at, err := listing.Find(server.plugs(), nil, func(at plug) bool { return at.drive == lower(volumeID) },
+			providers.Errorf(providers.ErrNotFound, setOp, "drive %s is not attached", volumeID))
+		return props{at.device: ""}, err
+	})
+}
+
+// public is the id of the network that every server's first interface can be
+// in. The cloud has no name for it.
+const public = "public"
+
+// builtIn is the public network as if the cloud listed it.
+var builtIn = props{"resource": public, "name": public, "type": "built in"}
+
+// Networks lists the public network and the user's VLANs.
+func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
+	rows, err := p.read(ctx, "resource", "GET /resources/vlan/info")
+	return listing.Map(append([]props{builtIn}, rows...), err, network)
+}
+
+// Network reads one.
+func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
+	if id == public {
+		return network(builtIn), nil
+	}
+	row, err := p.readOne(ctx, "resource", "GET /resources/vlan/{id}/info", id)
+	return listing.One(row, err, network)
+}
+
+// network maps one. A VLAN is a wire of its own: addresses on it are the guests'
+// affair. Our token is behind its name: that resources take keys of the user's
+// own is nowhere said; that they have a name is.
+func network(r props) providers.Network {
+	n := providers.Network{ID: lower(r["resource"]), State: providers.ResourceOnline, NativeState: cmp.Or(r["type"], "vlan")}
+	n.Name, n.Token = naming.Unbracket(r["name"])
+	n.Dynamic, n.Public, n.Shared = n.ID == public, n.ID == public, n.ID == public
+	return n
+}
+
+// CreateNetwork makes a VLAN. The cloud gives it no addresses and no number
+// that could be chosen.
+func (p *Provider) CreateNetwork(ctx context.Context, spec providers.NetworkSpec) (providers.Network, providers.Ticket, error) {
+	const op = "POST /resources/vlan/create"
+	if spec.CIDR != "" || spec.Gateway != "" || spec.VLAN != 0 || spec.Zone != "" || spec.Public {
+		return providers.Network{}, "", providers.Errorf(providers.ErrUnsupported, op, "a VLAN of ElasticHosts has a name and nothing else")
+	}
+	row, err := p.create(ctx, "resource", op, props{"name": naming.Bracket(cmp.Or(spec.Name, "vlan"), spec.Token, 0)})
+	made, err := listing.One(row, err, network)
+	return made, "", err
+}
+
+// DeleteNetwork gives a VLAN back; the cloud refuses one that a server uses,
+// which is inferred.
+func (p *Provider) DeleteNetwork(ctx context.Context, id string) (providers.Ticket, error) {
+	const op = "POST /resources/vlan/{id}/destroy"
+	if id == public {
+		return "", providers.Errorf(providers.ErrUnsupported, op, "the public network is the cloud's own")
+	}
+	return "", p.do(ctx, op, id)
+}
+
+// plugNetworks puts the interfaces into a wish: nic:0 is in the public network,
+// nic:1 in a VLAN, as the vendor's examples have it. That a server may have the
+// second without the first is inferred.
+func plugNetworks(specs []providers.InterfaceSpec, wish props) error {
+	if len(specs) == 0 {
+		specs = []providers.InterfaceSpec{{NetworkID: public}}
+	}
+	for _, s := range specs {
+		n := nic{slot: "nic:1", vlan: lower(s.NetworkID), mac: s.MAC}
+		if cmp.Or(s.NetworkID, public) == public {
+			n = nic{slot: "nic:0", asked: cmp.Or(s.IP, "auto")}
+		}
+		switch {
+		case wish[n.slot+":model"] != "":
+			return providers.Errorf(providers.ErrUnsupported, createOp, "a server has one interface in the public network and one in a VLAN")
+		case s.MAC != "" && n.mac == "" || s.IP != "" && n.asked == "":
+			return providers.Errorf(providers.ErrUnsupported, createOp, "an address is chosen in the public network only, a MAC address in a VLAN only")
+		}
+		n.put(wish)
+	}
+	return nil
+}
+
+// interfaces maps a server's network cards.
+func interfaces(r props, s providers.Server) (all []providers.Interface) {
+	for _, n := range r.nics() {
+		all = append(all, providers.Interface{
+			ID: n.slot, ServerID: s.ID, NetworkID: cmp.Or(n.vlan, public), Device: strings.Replace(n.slot, "nic:", "eth", 1),
+			MAC: n.mac, IP: n.ip, MoreIPs: n.more, Static: len(addressesIn(n.asked)) > 0, Public: n.vlan == "",
+			State: condition.Link(s.State), NativeState: s.NativeState, Fixed: true,
+		})
+	}
+	return all
+}
+
+// Addresses lists the static addresses, and the servers for who uses them.
+func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
+	rows, err := p.addressRows(ctx)
+	return listing.Map(rows, err, addressRow.address)
+}
+
+// address maps one that a server uses, or none. Its id is the address itself;
+// there is no place for our token.
+func (r addressRow) address() providers.Address {
+	a := providers.Address{
+		ID: r.ip, IP: r.ip, NetworkID: public, ServerID: r.server, State: providers.ResourceOffline, NativeState: "free",
+	}
+	if r.server != "" {
+		a.InterfaceID, a.State, a.NativeState = "nic:0", providers.ResourceOnline, "in use"
+	}
+	return a
+}
+
+// CreateAddress reserves an address that the cloud chooses.
+func (p *Provider) CreateAddress(ctx context.Context, spec providers.AddressSpec) (providers.Address, error) {
+	const op = "POST /resources/ip/create"
+	if err := limits.Address(op, spec, public); err != nil {
+		return providers.Address{}, err
+	}
+	row, err := p.create(ctx, "resource", op, props{})
+	return listing.One(addressRow{ip: row["resource"]}, err, addressRow.address)
+}
+
+// DeleteAddress gives an address back; the cloud refuses one that a server
+// uses, which is inferred.
+func (p *Provider) DeleteAddress(ctx context.Context, id string) error {
+	return p.do(ctx, "POST /resources/ip/{id}/destroy", id)
+}
+
+// AssignAddress makes a stopped server ask for the address at its next start.
+func (p *Provider) AssignAddress(ctx context.Context, addressID, serverID string) (providers.Address, providers.Ticket, error) {
+	row, err := p.readOne(ctx, "resource", "GET /resources/ip/{id}/info", addressID)
+	if err == nil {
+		err = p.ask(ctx, serverID, row["resource"])
+	}
+	if err != nil {
+		return providers.Address{}, "", err
+	}
+	return addressRow{row["resource"], lower(serverID)}.address(), "", nil
+}
+
+// UnassignAddress lets the stopped server that has the address take any.
+func (p *Provider) UnassignAddress(ctx context.Context, addressID string) (providers.Ticket, error) {
+	all, err := p.Addresses(ctx)
+	a, err := listing.Find(all, err, func(a providers.Address) bool { return a.ID == addressID },
+		providers.Errorf(providers.ErrNotFound, "address", "no address %s", addressID))
+	if err != nil || a.ServerID == "" {
+		return "", err
+	}
+	return "", p.ask(ctx, a.ServerID, "auto")
+}
+
+// ask sets what the first interface of a stopped server asks DHCP for.
+func (p *Provider) ask(ctx context.Context, serverID, address string) error {
+	return p.set(ctx, serverID, func(server props) (props, error) {
+		if server["nic:0:dhcp"] == "" {
+			return nil, providers.Errorf(providers.ErrConflict, setOp, "the server has no interface in the public network")
+		}
+		return props{"nic:0:dhcp": address}, nil
+	})
+}

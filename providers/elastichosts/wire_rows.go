@@ -1,0 +1,181 @@
+package elastichosts
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"occigate/providers"
+	"occigate/providers/internal/listing"
+)
+
+// The keys that we set on what we make. Keys that begin with "user:" are the
+// user's own (Server and Drive API details). A drive that was made for a server
+// has bootKey instead of tokenKey, since it is no volume of its own wish.
+const (
+	tokenKey = "user:occigate-token"
+	bootKey  = "user:occigate-boot"  // token of the server that the drive was made for
+	imageKey = "user:occigate-image" // standard drive that the server was made from
+	sizeKey  = "user:occigate-size"  // name of the size
+)
+
+// The ranges of cpu and mem, which licensees narrow (Server API details).
+const (
+	minCPU, maxCPU       = 500, 20000
+	minMemory, maxMemory = 256, 8192
+)
+
+// keys are those of a server of the size.
+func (s Size) keys() props {
+	return props{
+		"cpu": strconv.Itoa(s.CPU), "smp": strconv.Itoa(s.Offer().Cores), "mem": strconv.Itoa(s.MemoryMiB), sizeKey: s.Name,
+	}
+}
+
+// cores is the number of a server's cores, which may be the cloud's choice.
+func (r props) cores() int {
+	return cmp.Or(int(r.number("smp:cores")), int(r.number("smp")), coresOf(int(r.number("cpu"))))
+}
+
+// coresOf derives the number of cores where the cloud chooses it ("smp auto"),
+// at 2200 MHz each. Inferred.
+func coresOf(cpu int) int { return max(1, int(math.Ceil(float64(cpu)/2200))) }
+
+// bootDevice is where a server boots from.
+const bootDevice = "ide:0:0"
+
+// devices are the places of drives: two IDE buses, one SCSI bus, virtio.
+var devices = regexp.MustCompile(`^(ide:[01]:[01]|scsi:0:[0-7]|block:[0-7])$`)
+
+// places are where a drive may go that names no device, best first.
+var places = []string{
+	"block:0", "block:1", "block:2", "block:3", "block:4", "block:5", "block:6", "block:7",
+	"ide:0:1", "ide:1:0", "ide:1:1",
+}
+
+// place chooses a device that is free, or checks the one asked for.
+func (r props) place(asked string) (string, error) {
+	switch {
+	case asked == "":
+		return listing.Find(places, nil, func(device string) bool { return r[device] == "" },
+			providers.Errorf(providers.ErrConflict, setOp, "no device is free"))
+	case !devices.MatchString(asked):
+		return "", providers.Errorf(providers.ErrInvalid, setOp, "%.40q is no device, those are ide:0:0 to ide:1:1, scsi:0:0 to scsi:0:7, block:0 to block:7", asked)
+	case r[asked] != "":
+		return "", providers.Errorf(providers.ErrConflict, setOp, "%s is taken", asked)
+	}
+	return asked, nil
+}
+
+// plug is a drive at a device of a server.
+type plug struct{ device, drive string }
+
+// plugs are the server's drives, in the order of devices.
+func (r props) plugs() (all []plug) {
+	for _, key := range slices.Sorted(maps.Keys(r)) {
+		if r[key] != "" && devices.MatchString(key) {
+			all = append(all, plug{key, lower(r[key])})
+		}
+	}
+	return all
+}
+
+// drives are the ids of the server's drives.
+func (r props) drives() (ids []string) {
+	for _, plugged := range r.plugs() {
+		ids = append(ids, plugged.drive)
+	}
+	return ids
+}
+
+// nic is a network card of a server: in a VLAN, or in the public network, where
+// it asks for an address, or for any by the word "auto".
+type nic struct {
+	slot      string // nic:0
+	asked     string
+	vlan, mac string
+	ip        string
+	more      []string // addresses
+}
+
+// nics are the server's network cards. In version 1 of the API "nic:0:dhcp"
+// holds the address that was leased, in version 2 what was asked for, and
+// "nic:0:dhcp:ip" what was leased; either may be a list.
+func (r props) nics() (all []nic) {
+	for i := range 8 {
+		slot := "nic:" + strconv.Itoa(i)
+		n := nic{slot: slot, asked: r[slot+":dhcp"], vlan: lower(r[slot+":vlan"]), mac: r[slot+":mac"]}
+		if n.asked == "" && n.vlan == "" {
+			continue
+		}
+		ips := addressesIn(cmp.Or(r[slot+":dhcp:ip"], n.asked))
+		if len(ips) > 0 {
+			n.ip = ips[0]
+		}
+		if len(ips) > 1 {
+			n.more = ips[1:]
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+// put writes what a new server's network card is to be.
+func (n nic) put(server props) {
+	server[n.slot+":model"] = "e1000"
+	for key, value := range map[string]string{":dhcp": n.asked, ":vlan": n.vlan, ":mac": n.mac} {
+		if value != "" {
+			server[n.slot+key] = value
+		}
+	}
+}
+
+// addressesIn gives the addresses of a list that may hold "auto".
+func addressesIn(list string) []string {
+	return slices.DeleteFunc(strings.Fields(list), func(text string) bool {
+		_, err := netip.ParseAddr(text)
+		return err != nil
+	})
+}
+
+const gib = 1 << 30
+
+// inBytes is a drive's size, rounded up to a MiB.
+func inBytes(sizeGiB float64) string {
+	const mib = 1 << 20
+	return strconv.FormatInt(int64(math.Ceil(sizeGiB*1024))*mib, 10)
+}
+
+// bootable tells a disk that can be copied from an installation CD.
+func (r props) bootable() bool { return r["media"] != "cdrom" }
+
+// unpacked is the size in bytes that a copy of a standard drive needs.
+func (r props) unpacked() float64 { return cmp.Or(r.number("rawsize"), r.number("size")) }
+
+// claimants are the servers that hold a drive: "claimed" is a list such as
+// user:guest:SERVER:ide:0:0.
+func (r props) claimants() (servers []string) {
+	for _, claim := range strings.Fields(r["claimed"]) {
+		if parts := strings.Split(claim, ":"); len(parts) > 2 {
+			servers = append(servers, lower(parts[2]))
+		}
+	}
+	return servers
+}
+
+// percent brings what "imaging" may hold to one form: a number with or without
+// the sign, "queued", "true".
+func percent(imaging string) string {
+	switch imaging {
+	case "", "true":
+		return "under way"
+	case "queued":
+		return imaging
+	}
+	return strings.TrimSuffix(imaging, "%") + "%"
+}
