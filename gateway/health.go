@@ -32,6 +32,7 @@ type cloudReport struct {
 	Problem  string         `json:"problem,omitempty"`
 	Kind     string         `json:"problem_kind,omitempty"`
 	Next     *time.Time     `json:"next_refresh,omitempty"`
+	Gateway  string         `json:"gateway,omitempty"` // that refreshed it last
 	Counts   map[string]int `json:"counts"`
 	Pending  int            `json:"pending,omitempty"` // rows without an id yet
 }
@@ -43,7 +44,7 @@ func (g *Gateway) clouds(c echo.Context) error {
 		r := cloudReport{
 			UID: s.UID, Name: s.Name, Cloud: s.Cloud, Account: s.Identity.Account, Region: s.Identity.Region,
 			Complete: s.Complete, Fresh: s.Complete && s.Problem == "", Observed: moment(s.Observed),
-			Since: moment(s.Since), Problem: s.Problem, Next: moment(s.Next),
+			Since: moment(s.Since), Problem: s.Problem, Next: moment(s.Next), Gateway: s.Gateway,
 			Counts: map[string]int{}, Pending: s.Pending,
 		}
 		if s.Kind != nil {

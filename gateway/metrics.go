@@ -67,6 +67,8 @@ var (
 		"When the account's newest complete refresh was, 0 before the first.", []string{"account"}, nil)
 	healthyDesc = prometheus.NewDesc("occigate_account_healthy",
 		"1 when the account's last refresh worked.", []string{"account"}, nil)
+	heldDesc = prometheus.NewDesc("occigate_account_held",
+		"1 when this gateway is the one that refreshes the account.", []string{"account"}, nil)
 )
 
 // Describe names the figures.
@@ -74,20 +76,25 @@ func (a accountCollector) Describe(out chan<- *prometheus.Desc) {
 	out <- itemsDesc
 	out <- observedDesc
 	out <- healthyDesc
+	out <- heldDesc
 }
 
 // Collect gives the figures of every account.
 func (a accountCollector) Collect(out chan<- prometheus.Metric) {
 	for _, s := range a.inv.Accounts() {
-		observed, healthy := 0.0, 0.0
+		observed, healthy, held := 0.0, 0.0, 0.0
 		if !s.Observed.IsZero() {
 			observed = float64(s.Observed.Unix())
 		}
 		if s.Complete && s.Problem == "" {
 			healthy = 1
 		}
+		if s.Held {
+			held = 1
+		}
 		out <- prometheus.MustNewConstMetric(observedDesc, prometheus.GaugeValue, observed, s.UID)
 		out <- prometheus.MustNewConstMetric(healthyDesc, prometheus.GaugeValue, healthy, s.UID)
+		out <- prometheus.MustNewConstMetric(heldDesc, prometheus.GaugeValue, held, s.UID)
 		for kind, n := range s.Counts {
 			out <- prometheus.MustNewConstMetric(itemsDesc, prometheus.GaugeValue, float64(n), s.UID, string(kind))
 		}

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -61,6 +63,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	}()
 	if h.inventory, err = inventory.New(inventory.Options{
 		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Words: gateway.Words, Log: log, Metrics: newRefreshes(figures),
+		Holder: gatewayName(), Shared: cfg.Store.Redis != nil,
 	}); err != nil {
 		return nil, err
 	}
@@ -78,6 +81,16 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	})
 	h.server = newServer(cfg, front, log)
 	return h, nil
+}
+
+// gatewayName is how this program is called among those that share its store:
+// by its machine, and something that no other has, not even after a restart.
+func gatewayName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "gateway"
+	}
+	return host + "-" + rand.Text()[:8]
 }
 
 // switches are the configured switches as the gateway takes them.

@@ -16,9 +16,13 @@ import (
 // that they are written with one stamp; one that hangs is not waited for.
 const grace = time.Second
 
-// land takes a finished listing into the loop.
+// land takes a finished listing into the loop. One that was made under another
+// lease says what was so before that of another gateway, and is of no use.
 func (w *worker) land(l landing) {
 	w.flying[l.group] = false
+	if w.lease == nil || w.lease.Fence != l.fence {
+		return
+	}
 	if len(w.landings) == 0 {
 		w.first = w.now()
 	}
@@ -176,7 +180,7 @@ func (w *worker) apply(ctx context.Context, writes []store.Write, st *stamp) boo
 		return false
 	}
 	lease := *w.lease
-	st.Fence = lease.Fence
+	st.Fence, st.Gateway = lease.Fence, w.holder
 	key := store.Key{UID: w.UID, Kind: recStamp, ID: theOne}
 	writes = append(writes, store.Write{Key: key, Data: encode(st)})
 	for batch := range slices.Chunk(writes, store.MaxBatch) {

@@ -23,6 +23,7 @@ type feed struct {
 	view  *view
 	limit time.Duration           // of one call of the store
 	bells map[string]func([]byte) // by uid: takes what another gateway asks for
+	beats func(gateway string, beat []byte)
 
 	mu      sync.Mutex
 	states  map[string]*state // by uid; what is not configured is not here
@@ -47,7 +48,7 @@ const graveAge = time.Minute
 func newFeed(o Options) *feed {
 	f := &feed{
 		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o), limit: o.Limits.Store,
-		bells: map[string]func([]byte){}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
+		bells: map[string]func([]byte){}, beats: func(string, []byte) {}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
 		epochs: map[int]string{}, lost: map[int][]store.Record{}, changed: make(chan struct{}),
 	}
 	f.states[noAccount] = newState(noAccount, "")
@@ -181,7 +182,10 @@ func (f *feed) put(states map[string]*state, records []store.Record) (uids map[s
 		if rec.Data == nil {
 			f.graves = append(f.graves, grave{rec.Key, rec.Rev, f.now()})
 		}
-		if rec.Kind == recBell && rec.Data != nil && f.bells[rec.UID] != nil {
+		switch {
+		case rec.Kind == recGateway:
+			f.beats(rec.ID, rec.Data)
+		case rec.Kind == recBell && rec.Data != nil && f.bells[rec.UID] != nil:
 			f.bells[rec.UID](rec.Data)
 		}
 		uids[rec.UID] = true

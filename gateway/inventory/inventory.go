@@ -49,7 +49,7 @@ type Limits struct {
 	Change   time.Duration // 60 s: one call that changes something
 	Store    time.Duration // 5 s: one call of the store
 	Overdue  time.Duration // 15 s: a refresh that has not ended so long after it was due is a problem
-	Lease    time.Duration // 12 s: life of a lease, renewed after a third
+	Lease    time.Duration // 9 s: life of a lease, renewed after a third
 	Newborn  time.Duration // 5 min: no row younger than this is taken for gone
 	Lag      time.Duration // 60 s: how long a cloud may take to list what it made
 	Deleting time.Duration // 10 min: an accepted delete whose machine still lives comes back as error
@@ -90,6 +90,7 @@ type Options struct {
 	Log     *zap.Logger     // nil is silence
 	Metrics Metrics         // nil counts nothing
 	Holder  string          // name of this gateway in leases, unique among them; "" makes one up
+	Shared  bool            // other gateways use the store too: the accounts are dealt out among them
 	Limits  Limits
 }
 
@@ -98,6 +99,7 @@ type Inventory struct {
 	o       Options
 	feed    *feed
 	workers map[string]*worker
+	peers   *peers // nil unless Shared
 	claims  claims
 }
 
@@ -119,6 +121,10 @@ func New(o Options) (*Inventory, error) {
 	}
 	o.defaults()
 	v := &Inventory{o: o, feed: newFeed(o), workers: map[string]*worker{}}
+	if o.Shared {
+		v.peers = newPeers(v)
+		v.feed.beats = v.peers.hear
+	}
 	for _, a := range o.Accounts {
 		w := newWorker(v, a)
 		v.workers[a.UID] = w
@@ -151,7 +157,7 @@ func (o *Options) defaults() {
 	l.Change = or(l.Change, time.Minute)
 	l.Store = or(l.Store, 5*time.Second)
 	l.Overdue = or(l.Overdue, 15*time.Second)
-	l.Lease = or(l.Lease, 12*time.Second)
+	l.Lease = or(l.Lease, 9*time.Second)
 	l.Newborn = or(l.Newborn, 5*time.Minute)
 	l.Lag = or(l.Lag, time.Minute)
 	l.Deleting = or(l.Deleting, 10*time.Minute)
@@ -176,6 +182,9 @@ func (v *Inventory) Run(ctx context.Context) error {
 	}
 	for _, w := range v.workers {
 		all.Go(func() { w.run(ctx) })
+	}
+	if v.peers != nil {
+		all.Go(func() { v.peers.run(ctx) })
 	}
 	all.Wait()
 	return nil

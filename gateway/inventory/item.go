@@ -92,6 +92,8 @@ type Status struct {
 	Problem  string             // why the account is not fresh: the first of its problems, in the cloud's words; "" when it is
 	Kind     error              // kind of the problem, of package providers; nil when there is none
 	Next     time.Time          // of the next refresh
+	Gateway  string             // that refreshed it last, "" before the first refresh
+	Held     bool               // this gateway refreshes it now
 	Counts   map[Kind]int
 	Parts    []Part // what the account's listings cover, in a fixed order
 	Pending  int    // rows held back because they have no native id yet and are not ours

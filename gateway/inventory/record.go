@@ -20,6 +20,7 @@ const (
 	recDefinition = "definition" // durable: what a user defined; of no account
 	recStamp      = "stamp"      // how the account stands; one for each account
 	recTomb       = "tombstone"  // evidence of what is gone
+	recGateway    = "gateway"    // that a gateway lives; of no account
 	recBell       = "bell"       // what gateways want the lease holder to list: a moment for each group
 
 	theOne    = "account" // id of records of which an account has one
@@ -102,6 +103,7 @@ type tomb struct {
 type stamp struct {
 	Seq      uint64              `json:"seq"`
 	Fence    uint64              `json:"fence"`
+	Gateway  string              `json:"gateway,omitempty"` // that wrote it
 	Observed time.Time           `json:"observed,omitzero"`
 	Groups   map[group]*groupEnd `json:"groups,omitempty"`
 	Problem  string              `json:"problem,omitempty"` // of the account as a whole

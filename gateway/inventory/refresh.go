@@ -12,6 +12,7 @@ import (
 type landing struct {
 	group  group
 	began  time.Time
+	fence  uint64 // of the lease that it was made under
 	change change
 	notice string // what is strange about a complete listing
 	err    error
@@ -22,17 +23,16 @@ const probes = 10
 
 // list is the flight of one listing: the listing itself, what it changes, and
 // the evidence about rows that it leaves out.
-func (w *worker) list(ctx context.Context, g group, began time.Time) func(context.Context) {
-	l := landing{group: g, began: began}
-	rows, err := list(ctx, w.Provider, g)
+func (w *worker) list(ctx context.Context, l landing) func(context.Context) {
+	rows, err := list(ctx, w.Provider, l.group)
 	if l.err = err; err == nil {
-		known := w.known(g)
-		for _, k := range groupKinds[g] {
-			l.change.join(w.compare(known[k], rows, began))
+		known := w.known(l.group)
+		for _, k := range groupKinds[l.group] {
+			l.change.join(w.compare(known[k], rows, l.began))
 		}
 		l.notice = w.weigh(ctx, &l.change, known)
 	}
-	w.metrics.Refreshed(w.UID, groupKinds[g][0], w.now().Sub(began), err)
+	w.metrics.Refreshed(w.UID, groupKinds[l.group][0], w.now().Sub(l.began), err)
 	return func(context.Context) { w.land(l) }
 }
 

@@ -70,8 +70,8 @@ func (s *state) set(rec store.Record) error {
 	case recDefinition:
 		s.define(rec.ID, rec.Data)
 		return nil
-	case recBell:
-		return nil // it only rings
+	case recBell, recGateway:
+		return nil // they only ring
 	}
 	if rec.Data == nil {
 		s.setRow(rowKey{Kind(rec.Kind), rec.ID}, nil)

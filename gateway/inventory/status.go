@@ -12,6 +12,7 @@ func (v *Inventory) Accounts() []Status {
 	all := make([]Status, 0, len(v.o.Accounts))
 	for _, a := range v.o.Accounts {
 		st := Status{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Counts: v.feed.view.counts(a.UID)}
+		st.Held = v.workers[a.UID].held.Load()
 		v.feed.with(a.UID, func(s *state) {
 			if s.identity != nil {
 				st.Identity = *s.identity
@@ -39,6 +40,7 @@ func (v *view) counts(uid string) map[Kind]int {
 func (st *Status) read(from *stamp, groups []group) {
 	if from != nil {
 		st.Observed, st.Complete, st.Next = from.Observed, !from.Observed.IsZero(), from.Next
+		st.Gateway = from.Gateway
 		st.Problem, st.Kind, st.Since = from.Problem, errorKinds[from.Kind], from.Since
 	}
 	for _, g := range groups {

@@ -25,6 +25,7 @@ type worker struct {
 	now     func() time.Time
 	limits  Limits
 	holder  string
+	peers   *peers // nil when no other gateway shares the store
 	claims  *claims
 
 	wants  wants
@@ -32,6 +33,7 @@ type worker struct {
 	landed chan func(context.Context) // what flights hand back
 	flight sync.WaitGroup
 	tried  atomic.Bool
+	held   atomic.Bool // the lease is held, as far as is known
 	owing  sync.Mutex
 	owed   []intent // answered, but not stored yet
 
@@ -43,8 +45,11 @@ type worker struct {
 	complete map[group][2]time.Time // starts of the two newest complete listings
 	last     time.Time              // start of the newest listing of any group
 	told     time.Time              // when the lease holder was told what is wanted
+	aloft    int                    // calls of the cloud under way
 	lease    *store.Lease
-	renew    time.Time
+	renew    time.Time // when the lease is renewed or asked for
+	until    time.Time // end of the lease, if it cannot be renewed
+	yields   bool      // another gateway is to hold the account
 	login    slot
 	loggedIn bool
 	logging  bool
@@ -61,7 +66,7 @@ func newWorker(v *Inventory, a Account) *worker {
 	w := &worker{
 		Account: a, feed: v.feed, metrics: v.o.Metrics, now: v.o.Clock.Now,
 		log:    v.o.Log.With(zap.String("uid", a.UID)),
-		limits: v.o.Limits, holder: v.o.Holder, claims: &v.claims,
+		limits: v.o.Limits, holder: v.o.Holder, peers: v.peers, claims: &v.claims,
 		wants: wants{since: map[group]time.Time{}}, bell: make(chan struct{}, 1), groups: groupsOf(a.Provider),
 		slots: map[group]slot{}, flying: map[group]bool{}, began: map[group]time.Time{},
 		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, polls: map[string]polling{},
@@ -80,7 +85,7 @@ func strike(bell chan struct{}) {
 
 // run is the loop. It returns when ctx has ended and all flights have landed.
 func (w *worker) run(ctx context.Context) {
-	defer w.release()
+	defer w.release(ctx)
 	defer w.flight.Wait()
 	loaded := func(*state) bool { return w.feed.loaded[store.Shard(w.UID)] }
 	if w.feed.await(ctx, w.UID, loaded) != nil {
@@ -94,6 +99,7 @@ func (w *worker) run(ctx context.Context) {
 			return
 		case <-w.bell:
 		case land := <-w.landed:
+			w.aloft--
 			land(ctx)
 		case <-timer.C:
 		}
@@ -105,29 +111,31 @@ func (w *worker) run(ctx context.Context) {
 func (w *worker) turn(ctx context.Context) time.Time {
 	now := w.now()
 	w.payUp(ctx)
-	if !w.renew.After(now) {
-		w.acquire(ctx)
-	}
-	if w.lease == nil {
-		return w.tell(ctx)
-	}
-	if w.written(now) {
+	w.hold(ctx)
+	if w.lease != nil && w.written(now) {
 		w.commit(ctx)
+		w.hold(ctx)
 	}
 	if w.lease == nil {
-		return w.tell(ctx)
+		return sooner(w.renew, w.tell(ctx))
 	}
 	next := w.renew
-	if at := w.settle(ctx); !at.IsZero() && at.Before(next) {
-		next = at
+	if len(w.landings) > 0 {
+		next = sooner(next, w.first.Add(grace))
 	}
-	if at := w.start(ctx, now); !at.IsZero() && at.Before(next) {
-		next = at
+	if w.yields {
+		return next
 	}
-	if at := w.first.Add(grace); len(w.landings) > 0 && at.Before(next) {
-		next = at
+	next = sooner(next, w.settle(ctx))
+	return sooner(next, w.start(ctx, now))
+}
+
+// sooner is the sooner of two times; zero is never.
+func sooner(a, b time.Time) time.Time {
+	if b.IsZero() || !a.IsZero() && a.Before(b) {
+		return a
 	}
-	return next
+	return b
 }
 
 // start sets out on the login or the listings that are due.
@@ -145,7 +153,8 @@ func (w *worker) start(ctx context.Context, now time.Time) (next time.Time) {
 	for _, g := range due {
 		if !w.flying[g] {
 			w.flying[g], w.began[g], w.last = true, now, now
-			w.fly(ctx, w.limits.Listing, func(ctx context.Context) func(context.Context) { return w.list(ctx, g, now) })
+			trip := landing{group: g, began: now, fence: w.lease.Fence}
+			w.fly(ctx, w.limits.Listing, func(ctx context.Context) func(context.Context) { return w.list(ctx, trip) })
 		}
 	}
 	return next
@@ -191,46 +200,12 @@ func (w *worker) hurried(now time.Time) map[group]slot {
 // fly runs a call of the cloud beside the loop; what it returns is run in the
 // loop when the call has ended.
 func (w *worker) fly(ctx context.Context, limit time.Duration, call func(context.Context) func(context.Context)) {
+	w.aloft++
 	w.flight.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		w.landed <- call(ctx)
 	})
-}
-
-// acquire takes or renews the lease. A new fence means that another gateway may
-// have written meanwhile: what was listed before it is not written any more.
-func (w *worker) acquire(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, w.limits.Store)
-	defer cancel()
-	var seen uint64
-	w.feed.with(w.UID, func(s *state) {
-		if s.stamp != nil {
-			seen = s.stamp.Fence
-		}
-	})
-	lease, err := w.feed.store.Acquire(ctx, w.UID, w.holder, w.limits.Lease, seen)
-	w.renew = w.now().Add(w.limits.Lease / 3)
-	if err != nil {
-		w.lease, w.landings = nil, nil
-		return
-	}
-	if w.lease == nil || w.lease.Fence != lease.Fence {
-		w.landings = nil
-	}
-	w.lease = &lease
-}
-
-// release gives the lease back, so that another gateway need not wait.
-func (w *worker) release() {
-	if w.lease == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if err := w.feed.store.Release(ctx, *w.lease); err != nil {
-		w.log.Warn("the lease was not given back", zap.Error(err))
-	}
 }
 
 func jitter() float64 { return 2*rand.Float64() - 1 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,10 +24,7 @@ func TestKilledInTheMiddleOfACreate(t *testing.T) {
 	cloud := httptest.NewServer(amazon)
 	t.Cleanup(cloud.Close)
 	t.Cleanup(plan.Clear)
-	binary := filepath.Join(t.TempDir(), "occigate")
-	if out, err := exec.Command("go", "build", "-o", binary, "occigate/cmd/occigate").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	binary := build(t)
 	config := file(t, fmt.Sprintf(`
 store: {embedded: {path: DIR/x.db}}
 refresh: {servers: 1s, fast: 500ms, least: 500ms}

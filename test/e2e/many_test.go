@@ -1,0 +1,140 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"occigate/test/cloudsim/elastichosts"
+	"occigate/test/servers"
+)
+
+// estate is many accounts at simulated clouds, which count their calls.
+type estate struct {
+	url   string
+	n     int
+	calls atomic.Int64
+}
+
+func manyClouds(t *testing.T, n int) *estate {
+	t.Helper()
+	c := &estate{n: n}
+	mux := http.NewServeMux()
+	for i := range n {
+		cloud := elastichosts.New(elastichosts.Options{User: userOf(i)})
+		mux.Handle(fmt.Sprintf("/%d/", i), http.StripPrefix(fmt.Sprint("/", i), cloud))
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.calls.Add(1)
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	c.url = server.URL
+	return c
+}
+
+func userOf(i int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", i) }
+
+// config is that of a gateway over all the accounts and a store.
+func (c *estate) config(t *testing.T, store string) string {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, `
+store: %s
+refresh: {servers: 2s, volumes: 2s, networks: 2s, addresses: 2s, catalogue: 2s, fast: 1s, least: 1s}
+accounts:
+`, store)
+	for i := range c.n {
+		fmt.Fprintf(&b, `
+  - {name: cloud%d, cloud: elastichosts, rate: {per_second: 100, burst: 100}, settings: {uri: "%s/%d/", user: %s, key: secret}}`,
+			i, c.url, i, userOf(i))
+	}
+	return file(t, b.String())
+}
+
+// during is how many calls the clouds get in some time.
+func (c *estate) during(d time.Duration) int64 {
+	before := c.calls.Load()
+	time.Sleep(d)
+	return c.calls.Load() - before
+}
+
+// build compiles the program.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "occigate")
+	if out, err := exec.Command("go", "build", "-o", binary, "occigate/cmd/occigate").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+var heldLine = regexp.MustCompile(`(?m)^occigate_account_held\{.*\} 1$`)
+
+// held is how many accounts a gateway holds.
+func (p *Program) held(t *testing.T) int {
+	t.Helper()
+	return len(heldLine.FindAllString(p.Must(t, http.StatusOK, "GET", "/metrics", "").Body, -1))
+}
+
+// TestGatewaysShareTheAccounts runs gateways as processes of their own on one
+// Redis: three make the calls of one, each has its part of the accounts, and
+// when one is killed the others have all of them within 15 s.
+func TestGatewaysShareTheAccounts(t *testing.T) {
+	const accounts, window, limit = 60, 8 * time.Second, 15 * time.Second
+	clouds := manyClouds(t, accounts)
+	binary, config := build(t), clouds.config(t, "{redis: {addresses: ["+servers.Redis(t).Address+"]}}")
+
+	first, _ := launch(t, binary, config)
+	first.Eventually(t, "the only gateway holds all", func() bool { return first.held(t) == accounts })
+	alone := clouds.during(window)
+	second, victim := launch(t, binary, config)
+	third, _ := launch(t, binary, config)
+	even := func(n int) bool { return n >= 15 && n <= 25 }
+	began := time.Now()
+	first.Eventually(t, "the work is spread evenly", func() bool {
+		a, b, c := first.held(t), second.held(t), third.held(t)
+		return even(a) && even(b) && even(c) && a+b+c == accounts
+	})
+	spread := time.Since(began)
+	together := clouds.during(window)
+	if together*4 > alone*5 || together*4 < alone*3 {
+		t.Errorf("three gateways make %d calls in %v, one %d", together, window, alone)
+	}
+
+	killed := time.Now()
+	victim.Kill()
+	first.Eventually(t, "the others hold all", func() bool { return first.held(t)+third.held(t) == accounts })
+	moved := time.Since(killed)
+	if moved > limit {
+		t.Errorf("the accounts of a killed gateway have moved after %v", moved)
+	}
+	first.Eventually(t, "every account is refreshed", func() bool { return first.refreshedSince(t, killed) == accounts })
+	t.Logf("%d calls in %v by one gateway, %d by three; spread %v after the last was ready; moved %v and all refreshed %v after the kill",
+		alone, window, together, spread, moved, time.Since(killed))
+	if a, b := first.held(t), third.held(t); a < accounts/2-5 || b < accounts/2-5 {
+		t.Errorf("the two that are left hold %d and %d accounts", a, b)
+	}
+}
+
+// refreshedSince is how many accounts were completely listed after a moment.
+func (p *Program) refreshedSince(t *testing.T, since time.Time) (n int) {
+	t.Helper()
+	var report struct {
+		Clouds []struct{ Observed time.Time }
+	}
+	p.decode(t, p.Must(t, http.StatusOK, "GET", "/clouds", ""), &report)
+	for _, c := range report.Clouds {
+		if c.Observed.After(since) {
+			n++
+		}
+	}
+	return n
+}
