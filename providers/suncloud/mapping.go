@@ -79,9 +79,7 @@ func (a address) address() providers.Address {
 
 // image maps a template.
 func (r template) image() providers.Image {
-	return providers.Image{
-		ID: r.URI, Name: r.Name, Description: r.Description, MinDiskGiB: float64(r.BootDisk), State: providers.ImageReady,
-	}
+	return providers.Image{ID: r.URI, Name: r.Name, Description: r.Description, MinDiskGiB: float64(r.BootDisk), State: providers.ImageReady}
 }
 
 func (c cluster) zone() providers.Zone {

@@ -191,10 +191,9 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 // cluster finds where something is made: the cluster with a URI, or else the
 // configured one, or else the root.
 func (p *Provider) cluster(t tree, zone string) (cluster, error) {
-	none := providers.Errorf(providers.ErrInvalid, "GET VDC", "there is no cluster %q", cmp.Or(zone, p.settings.Cluster))
 	return listing.Find(t.clusters, nil, func(c cluster) bool {
 		return c.URI == zone || zone == "" && (p.settings.Cluster == "" || c.Name == p.settings.Cluster)
-	}, none)
+	}, providers.Errorf(providers.ErrInvalid, "GET VDC", "there is no cluster %q", cmp.Or(zone, p.settings.Cluster)))
 }
 
 // wish turns a spec into the body of a create.
@@ -207,7 +206,8 @@ func (p *Provider) wish(spec providers.ServerSpec, t tree) (newVM, error) {
 	w.Params.User.Data, w.Params.User.PublicKey, w.Params.User.Hostname = spec.UserData, spec.PublicKey, spec.Hostname
 
 	image := cmp.Or(spec.ImageID, p.settings.Image)
-	from, err := listing.Find(t.templates, nil, func(r template) bool { return r.URI == image || r.Name == image }, refused("there is no template %q", image))
+	from, err := listing.Find(t.templates, nil, func(r template) bool { return r.URI == image || r.Name == image },
+		providers.Errorf(providers.ErrInvalid, createOp, "there is no template %q", image))
 	if err != nil {
 		return w, err
 	}
@@ -225,17 +225,13 @@ func (p *Provider) wish(spec providers.ServerSpec, t tree) (newVM, error) {
 	}
 	for _, plug := range plugs {
 		n, err := listing.Find(t.vnets, nil, func(n vnet) bool { return n.URI == plug.NetworkID || n.Name == plug.NetworkID },
-			refused("there is no VNet %q; public addresses are assigned to a server that is there", plug.NetworkID))
+			providers.Errorf(providers.ErrInvalid, createOp, "there is no VNet %q; public addresses are assigned to a server that is there", plug.NetworkID))
 		if err != nil {
 			return w, err
 		}
 		w.Interfaces = append(w.Interfaces, newNIC{n.URI, plug.IP, plug.MAC})
 	}
 	return w, nil
-}
-
-func refused(format string, args ...any) error {
-	return providers.Errorf(providers.ErrInvalid, createOp, format, args...)
 }
 
 // DeleteServer deletes a VM, running or not. Its public addresses stay.

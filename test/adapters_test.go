@@ -1,0 +1,84 @@
+package test
+
+import (
+	"go/ast"
+	"go/scanner"
+	"go/token"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// adapters are the hand-written ones. Each is short above its wire, whose files
+// are not counted: they know the cloud's words and documents, and nothing of the
+// contract but its errors and surroundings.
+var adapters = []string{"providers/flexiscale", "providers/suncloud"}
+
+// mostCode is the longest that an adapter may be without its wire files, in
+// lines that are neither blank nor comments: about 450.
+const mostCode = 500
+
+// wiresMayUse are the names of the contract that wire files may know.
+var wiresMayUse = []string{"Err*", "Kind", "RetryAfter", "Unmade", "Secret", "Surroundings", "Clock"}
+
+func TestFilesOfAdapters(t *testing.T) {
+	lines := map[string]int{}
+	for _, s := range sources(t) {
+		if s.isTest() || !slices.Contains(adapters, s.pkg) {
+			continue
+		}
+		if isWire(s.name) {
+			knowsNoModel(t, s)
+			continue
+		}
+		lines[s.pkg] += codeLines(t, s)
+	}
+	for _, pkg := range adapters {
+		if n := lines[pkg]; n == 0 || n > mostCode {
+			t.Errorf("%s has %d lines of code without its wire files, want at most %d", pkg, n, mostCode)
+		}
+		t.Logf("%s: %d lines of code without its wire files", pkg, lines[pkg])
+	}
+}
+
+func isWire(name string) bool {
+	base := path.Base(name)
+	return strings.HasPrefix(base, "wire") || base == "soap.go"
+}
+
+func knowsNoModel(t *testing.T, s source) {
+	ast.Inspect(s.File, func(n ast.Node) bool {
+		if used, is := n.(*ast.SelectorExpr); is && name(used.X) == "providers" && !fits(wiresMayUse, used.Sel.Name) {
+			t.Errorf("%s: the wire may not know providers.%s", s.at(used), used.Sel.Name)
+		}
+		return true
+	})
+}
+
+// codeLines counts the lines that hold more than a comment.
+func codeLines(t *testing.T, s source) int {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", s.name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := token.NewFileSet().AddFile(s.name, -1, len(text))
+	var scan scanner.Scanner
+	scan.Init(file, text, nil, 0)
+	code := map[int]bool{}
+	for {
+		at, kind, literal := scan.Scan()
+		if kind == token.EOF {
+			return len(code)
+		}
+		if literal == "\n" { // a semicolon that is not written
+			continue
+		}
+		for n := range strings.Count(literal, "\n") + 1 {
+			code[file.Line(at)+n] = true
+		}
+	}
+}
