@@ -227,6 +227,7 @@ func (l Limits) wrongs() (all []wrong) {
 		"read_timeout":        l.ReadTimeout,
 		"write_timeout":       l.WriteTimeout,
 		"idle_timeout":        l.IdleTimeout,
+		"wait_timeout":        l.WaitTimeout,
 		"shutdown_timeout":    l.ShutdownTimeout,
 	})...)
 }

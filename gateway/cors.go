@@ -25,12 +25,14 @@ const corsMethods = "GET, HEAD, POST, PUT, DELETE"
 // corsHeaders are the headers of requests that OCCI clients send.
 var corsHeaders = []string{
 	"Accept", "Authorization", "X-Auth-Token", "Content-Type", "Content-Encoding", "If-Match", "If-None-Match",
+	"Cache-Control", "Prefer", "Last-Event-ID",
 	"Category", "Link", "X-OCCI-Attribute", "X-OCCI-Location", "X-Request-Id",
 }
 
 // corsExposed are the headers of answers that pages may read.
-const corsExposed = "Accept, Age, Allow, Category, ETag, Link, Location, Retry-After, Server, WWW-Authenticate, " +
-	"X-OCCI-Attribute, X-OCCI-Error, X-OCCI-Location, X-OCCI-Warning, X-Occigate-Incomplete, X-Occigate-Stale, " +
+const corsExposed = "Accept, Age, Allow, Category, ETag, Link, Location, Preference-Applied, Retry-After, Server, " +
+	"WWW-Authenticate, X-OCCI-Attribute, X-OCCI-Error, X-OCCI-Location, X-OCCI-Warning, X-Occigate-Fresh, " +
+	"X-Occigate-Incomplete, X-Occigate-Older, X-Occigate-Refused, X-Occigate-Stale, X-Occigate-Throttled, " +
 	"X-Request-Id, X-Total-Count"
 
 // allowOrigins lets pages of the configured origins use the gateway. A browser

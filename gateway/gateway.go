@@ -4,6 +4,7 @@
 package gateway
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -36,6 +37,7 @@ type Options struct {
 	DeleteAll bool // whether DELETE on a kind's collection that lists no entities deletes all
 	Switches  Switches
 	CORS      CORS
+	Wait      time.Duration // the longest that a request which wants fresh data waits for it; 0 is not at all
 	Now       func() time.Time
 
 	// Challenges are the schemes of a 401 in their order, "basic" and
@@ -54,6 +56,9 @@ type Gateway struct {
 	buffers   sync.Pool // of *[]byte, for listings
 	server    string    // value of the Server header
 	handler   http.Handler
+
+	life  context.Context // ends when Drain is called, and with it what waits
+	drain context.CancelFunc
 }
 
 // New makes a gateway over an inventory whose Derive and Words are [Derive] and
@@ -76,6 +81,7 @@ func New(o Options) *Gateway {
 		metrics: newMetrics(o.Registry, o.Inventory),
 		server:  "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
 	}
+	g.life, g.drain = context.WithCancel(context.Background())
 	g.freshness.inv = o.Inventory
 	g.buffers.New = func() any { return new([]byte) }
 	e := echo.New()
@@ -85,6 +91,10 @@ func New(o Options) *Gateway {
 	g.handler = newCompressor(collapseSlashes(http.AllowQuerySemicolons(e))) // ";" separates as "&" does
 	return g
 }
+
+// Drain ends all waiting for clouds, so that requests under way are answered at
+// once. It is for the shutdown of the server.
+func (g *Gateway) Drain() { g.drain() }
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.handler.ServeHTTP(w, r) }

@@ -20,7 +20,13 @@ func (g *Gateway) get(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	g.tellFreshnessOf(c, it.UID)
+	waited, err := g.freshen(c, scope{uid: it.UID, kinds: []inventory.Kind{it.Kind}})
+	if err == nil && waited {
+		it, err = g.item(c)
+	}
+	if err != nil {
+		return err
+	}
 	return g.writeEntity(c, http.StatusOK, media, it)
 }
 

@@ -36,12 +36,14 @@ func (g *Gateway) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := g.freshen(c, m.scopeOf(col, filter)); err != nil {
+		return err
+	}
 	wanted := m.search(col)
 	if filter != nil {
 		wanted.narrow(filter)
 	}
 	f := wanted.run(g.inv)
-	g.tellFreshness(c)
 	c.Response().Header().Set("X-Total-Count", strconv.Itoa(f.total))
 	l := f.page(m, p)
 	if l.count == 0 && col.links() && media.Rendering() == occi.OCCIJSON {

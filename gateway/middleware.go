@@ -91,7 +91,7 @@ func (g *Gateway) recovered(c echo.Context, next echo.HandlerFunc) (err error) {
 }
 
 // varying are the headers of requests that every answer depends on.
-var varying = []string{"Accept, Accept-Encoding"}
+var varying = []string{"Accept, Accept-Encoding, Prefer"}
 
 const userKey = "user"
 

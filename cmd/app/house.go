@@ -76,10 +76,11 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 		Default: account.UID, PublicURL: cfg.Public(), Proxies: cfg.Proxies(), Keystone: cfg.OCCI.KeystoneURL,
 		Limits:    occi.Limits{Body: cfg.Limits.BodyBytes},
 		OCCI:      occi.Options{Only12: !cfg.OCCI.Legacy11, NoEntityLocation: !cfg.OCCI.EntityLocation},
-		DeleteAll: cfg.OCCI.DeleteAll,
-		Switches:  switches(cfg.OCCI), CORS: gateway.CORS(cfg.CORS), Challenges: cfg.OCCI.Challenges,
+		DeleteAll: cfg.OCCI.DeleteAll, Wait: min(cfg.Limits.WaitTimeout, cfg.Limits.WriteTimeout/2),
+		Switches: switches(cfg.OCCI), CORS: gateway.CORS(cfg.CORS), Challenges: cfg.OCCI.Challenges,
 	})
 	h.server = newServer(cfg, front, log)
+	h.server.RegisterOnShutdown(front.Drain)
 	return h, nil
 }
 

@@ -80,7 +80,7 @@ func (st *Status) late(now time.Time, overdue time.Duration) {
 		switch {
 		case p.Problem != "":
 		case whole.Problem != "":
-			p.Problem, p.Kind, p.Since = whole.Problem, whole.Kind, whole.Since
+			p.Problem, p.Kind, p.Since, p.Next = whole.Problem, whole.Kind, whole.Since, whole.Next
 		case !p.Next.IsZero() && now.Sub(p.Next) >= overdue:
 			p.Problem = "the refresh that was due at " + p.Next.UTC().Format(time.TimeOnly) + " UTC has not ended"
 			p.Kind, p.Since = providers.ErrUnavailable, p.Next
