@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"occigate/providers"
 	"occigate/test/cloudsim/fault"
@@ -143,5 +144,68 @@ func TestAddressesFindTheirInterface(t *testing.T) {
 	a, b := got.Interfaces[0], got.Interfaces[1]
 	if a.IP != "203.0.113.62" || !a.Public || a.NetworkID != "552" || b.IP != "10.8.0.10" || b.Public || b.NetworkID != "553" {
 		t.Errorf("%+v", got.Interfaces)
+	}
+}
+
+func TestForeignTickets(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	for _, ticket := range []providers.Ticket{"", "x", "{}", `{"do": "boil", "id": "1"}`, `{"do": "await", "job": "1"}`} {
+		if _, err := s.adapter(t, s.settings()).Poll(t.Context(), ticket); providers.Kind(err) != providers.ErrInvalid {
+			t.Errorf("%q: %v", ticket, err)
+		}
+	}
+}
+
+// TestNewServerThatIsNeverListed is waited for, and not for ever.
+func TestNewServerThatIsNeverListed(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	made, ticket, err := p.CreateServer(t.Context(), wish())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.plan.Set(fault.Fault{Kind: fault.Lag, Delay: time.Hour, Call: "ListServers"})
+	step, err := p.Poll(t.Context(), ticket)
+	if err != nil || step.Ticket == "" || step.ID != made.ID {
+		t.Errorf("at first: %+v, %v", step, err)
+	}
+	s.pass(11 * time.Minute)
+	if step, err = p.Poll(t.Context(), step.Ticket); providers.Kind(err) != providers.ErrNotFound {
+		t.Errorf("after eleven minutes: %+v, %v", step, err)
+	}
+}
+
+// TestStartWhoseAnswerWasLost is not made twice by the ticket of a create.
+func TestStartWhoseAnswerWasLost(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	_, ticket, err := p.CreateServer(t.Context(), wish())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.plan.Set(fault.Fault{Kind: fault.Cut, Call: "StartServer", Times: 1})
+	if _, err := p.Poll(t.Context(), ticket); providers.Kind(err) != providers.ErrUnavailable {
+		t.Errorf("%v, want unavailable", err)
+	}
+	step, err := p.Poll(t.Context(), ticket)
+	if err != nil || step.Ticket != "" || s.plan.Calls()["StartServer"] != 1 {
+		t.Errorf("%+v, %v, calls %v", step, err, s.plan.Calls())
+	}
+}
+
+// TestServerInError is changed in no way but to be deleted.
+func TestServerInError(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	id := s.named(t, "legacy_erp")
+	_, started := p.Power(t.Context(), id, providers.PowerStart)
+	_, resized := p.ResizeServer(t.Context(), id, "large")
+	for _, err := range []error{started, resized} {
+		if providers.Kind(err) != providers.ErrConflict {
+			t.Errorf("%v, want a conflict", err)
+		}
+	}
+	if calls := s.plan.Calls(); calls["StartServer"]+calls["ModifyServer"] != 0 {
+		t.Errorf("calls %v", calls)
 	}
 }

@@ -32,10 +32,12 @@ func (t tags) token() string {
 	return ""
 }
 
+// cloud is the service's entry. Of a VDC it is promised to have name and URI.
 type cloud struct {
 	VDCs []struct{ Name, URI string } `json:"vdcs"`
 }
 
+// vdc is all that an account has, nested.
 type vdc struct {
 	URI       string    `json:"uri"`
 	Cluster   cluster   `json:"cluster"`
@@ -43,6 +45,7 @@ type vdc struct {
 	Templates string    `json:"vm_templates"`
 }
 
+// cluster holds VMs and VNets, and clusters of the same kind.
 type cluster struct {
 	Name     string    `json:"name"`
 	URI      string    `json:"uri"`
@@ -51,6 +54,8 @@ type cluster struct {
 	Clusters []cluster `json:"clusters"`
 }
 
+// vm is a machine. Its attach, detach and controllers are links, which are there
+// only when they may be followed.
 type vm struct {
 	Figures
 	Name         string            `json:"name"`
@@ -66,15 +71,6 @@ type vm struct {
 	Detach       string            `json:"detach"`
 	Interfaces   []nic             `json:"interfaces"`
 	Controllers  map[string]string `json:"controllers"`
-}
-
-// nic is a VM's interface: with a VNet or a public address, at most one.
-type nic struct {
-	VNet    string `json:"vnet"`
-	Address string `json:"public_address"`
-	NIC     string `json:"nic"`
-	MAC     string `json:"mac_address"`
-	IP      string `json:"ip_address"`
 }
 
 // controller finds the first of the controllers that is there, which are those
@@ -93,6 +89,15 @@ func (m vm) fresh() bool {
 	return m.State == "STOPPED" && (len(m.LastBoot) == 0 || string(m.LastBoot) == "null")
 }
 
+// nic is a VM's interface: with a VNet or a public address, at most one.
+type nic struct {
+	VNet    string `json:"vnet"`
+	Address string `json:"public_address"`
+	NIC     string `json:"nic"`
+	MAC     string `json:"mac_address"`
+	IP      string `json:"ip_address"`
+}
+
 // kind is the media type of what the interface connects with.
 func (i nic) kind() string {
 	if i.Address != "" {
@@ -101,6 +106,8 @@ func (i nic) kind() string {
 	return "VNet"
 }
 
+// vnet is a private network within a cluster. It has a mask and, in all drafts,
+// no address.
 type vnet struct {
 	Name    string `json:"name"`
 	URI     string `json:"uri"`
@@ -124,6 +131,7 @@ func (n vnet) prefix(ip string) string {
 	return p.String()
 }
 
+// address is a public address of the VDC, at most one VM has it.
 type address struct {
 	URI  string `json:"uri"`
 	IP   string `json:"ip_address"`
@@ -131,6 +139,7 @@ type address struct {
 	Tags tags   `json:"tags"`
 }
 
+// template is what VMs are made from. It has figures too.
 type template struct {
 	Figures
 	Name        string `json:"name"`

@@ -133,3 +133,48 @@ func TestVMGoneWhileListing(t *testing.T) {
 		}
 	}
 }
+
+// TestLinksThatAreMissing changes a VM that has none of the links for it, which
+// says that nothing of it is legal now: the cloud is not asked.
+func TestLinksThatAreMissing(t *testing.T) {
+	posts := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			posts++
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"uri": "/vms/1", "name": "web", "run_status": "STARTED", "interfaces": [{"vnet": "/vnets/1"}]}`))
+	}))
+	t.Cleanup(server.Close)
+	p, err := suncloud.New(
+		settings("uri: "+server.URL+"/\nuser: alice\npassword: p\n"),
+		providers.Surroundings{HTTP: server.Client(), Clock: providers.SystemClock{}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sun, id := p.(*suncloud.Provider), server.URL+"/vms/1"
+	_, stop := sun.Power(t.Context(), id, providers.PowerStop)
+	_, _, plug := sun.AttachInterface(t.Context(), providers.InterfaceSpec{ServerID: id, NetworkID: server.URL + "/vnets/2"})
+	_, unplug := sun.DetachInterface(t.Context(), id, server.URL+"/vnets/1")
+	for name, err := range map[string]error{"stop": stop, "attach": plug, "detach": unplug} {
+		if providers.Kind(err) != providers.ErrConflict {
+			t.Errorf("%s: %v, want a conflict", name, err)
+		}
+	}
+	if _, err := sun.DetachInterface(t.Context(), id, server.URL+"/vnets/2"); providers.Kind(err) != providers.ErrNotFound {
+		t.Errorf("an interface that is not there: %v", err)
+	}
+	if posts != 0 {
+		t.Errorf("the cloud was asked for %d changes", posts)
+	}
+}
+
+func TestForeignTickets(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	for _, ticket := range []providers.Ticket{"", "x", "{}", `{"status": "/statuses/1"}`, `{"target": 1}`} {
+		if _, err := s.adapter(t, s.settings()).Poll(t.Context(), ticket); providers.Kind(err) != providers.ErrInvalid {
+			t.Errorf("%q: %v", ticket, err)
+		}
+	}
+}
