@@ -1,18 +1,11 @@
 package ec2_test
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"go.yaml.in/yaml/v4"
 
 	"occigate/providers"
 	"occigate/providers/ec2"
@@ -58,7 +51,7 @@ func TestPublicNetworkGivesPublicAddresses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.pass(transition)
+			s.Pass(transition)
 			made, err = p.Server(t.Context(), made.ID)
 			if err != nil {
 				t.Fatal(err)
@@ -86,43 +79,42 @@ const (
 
 func simulated(t testing.TB) providertest.Cloud {
 	s := newSite(t)
-	page := 1
 	return providertest.Cloud{
 		Provider: adapter(t, s.settings()),
-		Settle:   func(testing.TB) { s.pass(transition / 2) },
+		Settle:   func(testing.TB) { s.Pass(transition / 2) },
 		Image:    s.Image("al2023-ami-*-x86_64"), Size: "t3.micro", OtherSize: "t3.small",
 		Network:    s.DefaultNetwork().Subnets[0],
 		VolumeZone: "us-east-1a",
 		Device:     "/dev/sdk",
 		Unknown:    unknown,
-		Calls:      s.plan.Calls,
-		PagesOf:    func(servers int) (pages, beside int) { return max(1, (servers+page-1)/page), 0 },
+		Peak:       s.Peak,
+		Cost:       new(providertest.Cost),
 		Denied: func(t testing.TB) providers.Provider {
 			return adapter(t, strings.Replace(s.settings(), secret, "wrong", 1))
 		},
 		Misspelt: func() error { return misspelt(s.settings()) },
 		Secrets:  []string{secret},
-		Faults: providertest.Faults{
-			Throttle: func() time.Duration {
-				s.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusServiceUnavailable, Code: "RequestLimitExceeded", RetryAfter: 3 * time.Second})
-				return 3 * time.Second
-			},
-			Break: func() { s.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError}) },
-			Hang:  func() { s.plan.Set(fault.Fault{Kind: fault.Hang}) },
-			Quota: func() {
-				s.plan.Set(fault.Fault{Kind: fault.Status, Call: "RunInstances", Status: http.StatusBadRequest, Code: "InstanceLimitExceeded"})
-			},
-			CutCreate: func() { s.plan.Set(fault.Fault{Kind: fault.Cut, Call: "RunInstances", Times: 1}) },
-			PageSize: func(n int) {
-				page = n
-				s.plan.Set(fault.Fault{Kind: fault.PageSize, Size: n})
-			},
-			FailPage: s.failPage,
-			Lag: func() {
-				s.plan.Set(fault.Fault{Kind: fault.Lag, Delay: transition / 4, Call: "DescribeInstances"})
-			},
-			Heal: s.heal,
+		Faults:   faults(s.Plan),
+	}
+}
+
+// faults are what an EC2 can be made to do, whoever simulates it.
+func faults(plan *fault.Plan) providertest.Faults {
+	const list, create = "DescribeInstances", "RunInstances"
+	return providertest.Faults{
+		Plan: plan, List: list, Create: create, Media: "text/xml",
+		Paged: true, Expires: true, Clocked: true, Rows: true,
+		Throttle: fault.Fault{Kind: fault.Status, Status: http.StatusServiceUnavailable, Code: "RequestLimitExceeded", RetryAfter: 3 * time.Second},
+		Quota: func() {
+			plan.Set(fault.Fault{Kind: fault.Status, Call: create, Status: http.StatusBadRequest, Code: "InstanceLimitExceeded"})
 		},
+		Lag: []fault.Fault{{Kind: fault.Lag, Delay: transition / 4, Call: list}},
+		Failure: fault.Fault{
+			Kind: fault.Body, ContentType: "text/xml",
+			Body: "<Response><Errors><Error><Code>InternalError</Code><Message>An internal error has occurred</Message></Error></Errors><RequestID>r</RequestID></Response>",
+		},
+		Number:   fault.Fault{Kind: fault.Edit, Find: `<coreCount>\d+<`, Body: "<coreCount>two<"},
+		NewState: fault.Fault{Kind: fault.Edit, Find: `<instanceState><code>\d+</code><name>running<`, Body: "<instanceState><code>99</code><name>" + providertest.Unheard + "<"},
 	}
 }
 
@@ -132,114 +124,40 @@ var unknown = map[string]string{
 	"network": "subnet-0000000000000dead", "interface": "eni-0000000000000dead", "address": "eipalloc-0000000000000dead",
 }
 
-// site is a simulated cloud behind a server, with a clock that the test moves.
+// site is a simulated cloud and where it stands.
 type site struct {
 	*cloudsim.Cloud
-	plan *fault.Plan
-	url  string
-
-	mu       sync.Mutex
-	now      time.Time
-	failing  int // page of servers that is answered 500, 0 none
-	answered int // pages of servers since failing was set
+	*providertest.Site
 }
 
 func newSite(t testing.TB) *site {
 	t.Helper()
-	s := &site{plan: new(fault.Plan), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	s := &site{Site: providertest.NewSite(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))}
 	s.Cloud = cloudsim.New(cloudsim.Options{
-		Clock: s.clock, Transition: transition, Faults: s.plan,
+		Clock: s.Now, Transition: transition, Faults: s.Plan,
 		Credentials: []cloudsim.Credential{{AccessKeyID: keyID, SecretAccessKey: secret, User: "conformance"}},
 	})
-	server := httptest.NewServer(http.HandlerFunc(s.serve))
-	t.Cleanup(server.Close)
-	t.Cleanup(s.heal)
-	s.url = server.URL
+	s.Serve(t, s.Cloud)
 	return s
-}
-
-func (s *site) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-// pass moves the clock on.
-func (s *site) pass(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
-}
-
-// serve lets one page of servers fail and hands the rest to the simulator.
-func (s *site) serve(w http.ResponseWriter, r *http.Request) {
-	if s.fails(r) {
-		http.Error(w, "<html><body>broken</body></html>", http.StatusInternalServerError)
-		return
-	}
-	s.ServeHTTP(w, r)
-}
-
-func (s *site) fails(r *http.Request) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.failing == 0 || action(r) != "DescribeInstances" {
-		return false
-	}
-	s.answered++
-	return s.answered == s.failing
-}
-
-func (s *site) failPage(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failing, s.answered = n, 0
-}
-
-func (s *site) heal() {
-	s.failPage(0)
-	s.plan.Clear()
 }
 
 // settings are those of an account at the simulator. Its catalogue has some
 // images that others own.
 func (s *site) settings() string {
-	return fmt.Sprintf("region: us-east-1\nendpoint: %s\naccess_key_id: %s\nsecret_access_key: %s\nimages: {owners: [self, amazon], filters: {name: [\"al2023-*\"]}}\n", s.url, keyID, secret)
+	return fmt.Sprintf("region: us-east-1\nendpoint: %s\naccess_key_id: %s\nsecret_access_key: %s\nimages: {owners: [self, amazon], filters: {name: [\"al2023-*\"]}}\n", s.URL, keyID, secret)
 }
 
 func adapter(t testing.TB, text string) providers.Provider {
 	t.Helper()
-	p, err := ec2.New(settings(text), surroundings())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return providertest.Build[*ec2.Provider](t, ec2.New, text, surroundings())
 }
 
 func misspelt(text string) error {
-	_, err := ec2.New(settings(text+"regoin: us-east-1\n"), surroundings())
+	_, err := ec2.New(providertest.Settings(text+"regoin: us-east-1\n"), surroundings())
 	return err
 }
 
+// surroundings have the real time, which calls are signed with.
 func surroundings() providers.Surroundings {
 	return providers.Surroundings{UID: "test", HTTP: &http.Client{Timeout: time.Minute}, Clock: providers.SystemClock{}}
-}
-
-// settings are an account's settings as YAML, decoded as strictly as the
-// program does.
-type settings string
-
-func (s settings) Decode(into any) error {
-	return yaml.Load([]byte(s), into, yaml.WithKnownFields())
-}
-
-// action is the call that a request makes; the request can be read again.
-func action(r *http.Request) string {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return ""
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	form, _ := url.ParseQuery(string(body)) // what can be parsed is enough
-	return form.Get("Action")
 }

@@ -93,6 +93,8 @@ var hints = map[string]string{
 	"VPCIdNotSpecified":      "set default_network or vpc",
 	"MissingInput":           "set default_network or vpc",
 	"DefaultVpcDoesNotExist": "set vpc",
+	"RequestExpired":         "check the clock of this machine and how long the credentials are valid",
+	"SignatureDoesNotMatch":  "check the secret and the clock of this machine",
 }
 
 // kindOf is the kind of a refusal. A code that nothing covers goes by the

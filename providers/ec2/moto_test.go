@@ -1,6 +1,7 @@
 package ec2_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,9 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"occigate/providers"
 	"occigate/providers/providertest"
@@ -57,7 +56,10 @@ func atMoto(t testing.TB, moto *url.URL) providertest.Cloud {
 	p := &proxy{moto: httputil.NewSingleHostReverseProxy(moto), plan: new(fault.Plan)}
 	server := httptest.NewServer(p.plan.Wrap(http.HandlerFunc(p.serve), action, refuse))
 	t.Cleanup(server.Close)
-	t.Cleanup(p.heal)
+	t.Cleanup(p.plan.Clear)
+	f := faults(p.plan)
+	f.Media, f.Rows, f.Expires, f.Clocked = "", false, false, false // moto verifies no signature, and its rows are its own
+	f.Lag = []fault.Fault{{Kind: fault.Body, Call: f.List, Body: "<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>"}}
 	text := fmt.Sprintf("region: us-east-1\nendpoint: %s\naccess_key_id: %s\nsecret_access_key: %s\nzone: us-east-1a\n"+
 		"images: {owners: [self, amazon], filters: {name: [\"al2023-ami-2023.*\"]}}\nsizes: [t3.micro, t3.small]\n", server.URL, keyID, secret)
 	return providertest.Cloud{
@@ -71,72 +73,21 @@ func atMoto(t testing.TB, moto *url.URL) providertest.Cloud {
 		Denied:     func(t testing.TB) providers.Provider { return adapter(t, text) },
 		Misspelt:   func() error { return misspelt(text) },
 		Secrets:    []string{secret},
-		Faults: providertest.Faults{
-			Throttle: func() time.Duration {
-				p.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusServiceUnavailable, Code: "RequestLimitExceeded", RetryAfter: 3 * time.Second})
-				return 3 * time.Second
-			},
-			Break: func() {
-				p.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Code: "InternalError"})
-			},
-			Quota: func() {
-				p.plan.Set(fault.Fault{Kind: fault.Status, Call: "RunInstances", Status: http.StatusBadRequest, Code: "VcpuLimitExceeded"})
-			},
-			Lag: func() {
-				p.plan.Set(fault.Fault{Kind: fault.Body, Call: "DescribeInstances", Body: "<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>"})
-			},
-			Hang:      func() { p.plan.Set(fault.Fault{Kind: fault.Hang}) },
-			CutCreate: func() { p.plan.Set(fault.Fault{Kind: fault.Cut, Call: "RunInstances", Times: 1}) },
-			PageSize:  func(n int) { p.set(n, 0) },
-			FailPage:  func(n int) { p.set(1, n) },
-			Heal:      p.heal,
-		},
+		Faults:     f,
 	}
 }
 
-// proxy passes calls on to moto, and makes its pages small and fail.
+// proxy passes calls on to moto, and makes its pages small.
 type proxy struct {
 	moto *httputil.ReverseProxy
 	plan *fault.Plan
-
-	mu       sync.Mutex
-	size     int // of the pages of servers, 0 as asked for
-	failing  int // page of servers that is answered 500, 0 none
-	answered int // pages of servers since failing was set
-}
-
-func (p *proxy) set(size, failing int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.size, p.failing, p.answered = size, failing, 0
-}
-
-func (p *proxy) heal() {
-	p.set(0, 0)
-	p.plan.Clear()
 }
 
 func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
-	size, fails := p.page(r)
-	if fails {
-		refuse(w, r, fault.Fault{Status: http.StatusInternalServerError, Code: "InternalError"})
-		return
-	}
-	if size > 0 {
-		resize(r, size)
+	if f, ok := p.plan.Take(fault.PageSize, action(r)); ok {
+		resize(r, f.Size)
 	}
 	p.moto.ServeHTTP(w, r)
-}
-
-// page is the size that a page of servers is to have, and whether it fails.
-func (p *proxy) page(r *http.Request) (size int, fails bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if action(r) != "DescribeInstances" {
-		return 0, false
-	}
-	p.answered++
-	return p.size, p.answered == p.failing
 }
 
 // resize asks for smaller pages. Moto does not mind that this spoils the
@@ -160,4 +111,15 @@ func refuse(w http.ResponseWriter, r *http.Request, f fault.Fault) {
 		form = "<ErrorResponse><Error><Code>%s</Code><Message>refused</Message></Error><RequestId>r</RequestId></ErrorResponse>"
 	}
 	fmt.Fprintf(w, form, f.Code)
+}
+
+// action is the call that a request makes; the request can be read again.
+func action(r *http.Request) string {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return ""
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, _ := url.ParseQuery(string(body)) // what can be parsed is enough
+	return form.Get("Action")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 )
 
 // pageSize is the number of rows asked for per page, the most that EC2 gives of
@@ -19,7 +20,7 @@ const pageSize = 1000
 // Servers lists the instances of all pages, 1,000 a page. Terminated ones,
 // which EC2 shows for about an hour, are left out.
 func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
-	return pages("DescribeInstances", func(token *string) ([]providers.Server, *string, error) {
+	all, err := pages("DescribeInstances", func(token *string) ([]providers.Server, *string, error) {
 		in := &sdk.DescribeInstancesInput{MaxResults: aws.Int32(pageSize), NextToken: token}
 		out, err := read(ctx, p.api.DescribeInstances, in)
 		if err != nil {
@@ -35,6 +36,7 @@ func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
 		}
 		return rows, out.NextToken, nil
 	})
+	return listing.Once(all, err, func(s providers.Server) string { return s.ID })
 }
 
 // Server reads one instance. A terminated one is [providers.ErrNotFound].

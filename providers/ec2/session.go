@@ -34,7 +34,7 @@ func (s *Settings) session(around providers.Surroundings) (aws.Config, error) {
 	cfg := aws.Config{
 		Region:      region,
 		Credentials: base,
-		HTTPClient:  wire{around.HTTP},
+		HTTPClient:  wire{around.HTTP, []providers.Secret{s.SecretAccessKey, s.SessionToken}},
 		Retryer:     noRetries,
 	}
 	if s.Endpoint != "" {

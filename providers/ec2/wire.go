@@ -16,9 +16,13 @@ import (
 const headLimit = 1024
 
 // wire is the house's HTTP client as the SDK uses it. The SDK takes an empty
-// body or a web page with status 200 for an answer without rows, so that a
-// listing would be empty; wire refuses both.
-type wire struct{ http *http.Client }
+// body, a web page or a refusal with status 200 for an answer without rows, so
+// that a listing would be empty; wire refuses all of them. It takes secrets out
+// of refusals that repeat them.
+type wire struct {
+	http    *http.Client
+	secrets []providers.Secret
+}
 
 // Do sends a request, with a body that can be sent again.
 func (w wire) Do(r *http.Request) (*http.Response, error) {
@@ -26,12 +30,15 @@ func (w wire) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	res, err := w.http.Do(r)
-	if err != nil || res.StatusCode < 200 || res.StatusCode > 299 {
-		return res, err
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return w.hide(res)
 	}
 	body := bufio.NewReaderSize(res.Body, headLimit)
 	head, err := body.Peek(headLimit)
-	if root := rootElement(head); !strings.HasSuffix(root, "Response") {
+	if root := rootElement(head); !strings.HasSuffix(root, "Response") || refusals[root] {
 		res.Body.Close()
 		operation, _ := providers.Call(r.Context())
 		return nil, nonsense(operation, root, err)
@@ -40,6 +47,28 @@ func (w wire) Do(r *http.Request) (*http.Response, error) {
 		io.Reader
 		io.Closer
 	}{body, res.Body}
+	return res, nil
+}
+
+// refusals are the documents that say no, in EC2 and in STS.
+var refusals = map[string]bool{"Response": true, "ErrorResponse": true}
+
+// maxRefusal is how much of a refusal is read, in bytes.
+const maxRefusal = 1 << 20
+
+// hide takes the secrets out of a refusal.
+func (w wire) hide(res *http.Response) (*http.Response, error) {
+	text, err := io.ReadAll(io.LimitReader(res.Body, maxRefusal))
+	res.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range w.secrets {
+		if s != "" {
+			text = bytes.ReplaceAll(text, []byte(s.Reveal()), []byte(s.String()))
+		}
+	}
+	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
 	return res, nil
 }
 

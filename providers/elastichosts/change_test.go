@@ -96,7 +96,7 @@ func TestDriveThatIsImaged(t *testing.T) {
 		{transition * 2 / 5, providers.ResourceOffline, "imaging 45%"},
 		{transition, providers.ResourceOnline, ""},
 	} {
-		r.pass(tt.pass)
+		r.Pass(tt.pass)
 		_, rows := r.volumes()
 		if rows[0].State != tt.state || rows[0].Message != tt.message {
 			t.Errorf("%s %q, want %s %q", rows[0].State, rows[0].Message, tt.state, tt.message)
@@ -185,7 +185,7 @@ func TestGuestThatIgnoresItsPowerButton(t *testing.T) {
 	if err != nil || p.Ticket != ticket || p.Message == "" {
 		t.Errorf("%+v, %v: want to wait", p, err)
 	}
-	r.pass(11 * time.Minute)
+	r.Pass(11 * time.Minute)
 	if _, err := r.Poll(t.Context(), ticket); !errors.Is(err, providers.ErrConflict) {
 		t.Errorf("after the limit: %v, want conflict", err)
 	}
@@ -230,11 +230,11 @@ func TestPowerByState(t *testing.T) {
 func TestRefusedButThere(t *testing.T) {
 	r := newRig(t)
 	s := r.server(providers.StateActive)
-	r.plan.Set(fault.Fault{Kind: fault.Status, Status: 409, Call: "POST /servers/{id}/stop", After: true})
+	r.Plan.Set(fault.Fault{Kind: fault.Status, Status: 409, Call: "POST /servers/{id}/stop", After: true})
 	if _, err := r.Power(t.Context(), s.ID, providers.PowerOff); err != nil {
 		t.Errorf("stopped, and refused: %v", err)
 	}
-	r.plan.Set(fault.Fault{Kind: fault.Status, Status: 409, Call: "POST /servers/{id}/start"})
+	r.Plan.Set(fault.Fault{Kind: fault.Status, Status: 409, Call: "POST /servers/{id}/start"})
 	if _, err := r.Power(t.Context(), s.ID, providers.PowerStart); !errors.Is(err, providers.ErrConflict) {
 		t.Errorf("not started, and refused: %v", err)
 	}

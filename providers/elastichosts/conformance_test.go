@@ -2,14 +2,11 @@ package elastichosts_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"go.yaml.in/yaml/v4"
 
 	"occigate/providers"
 	"occigate/providers/elastichosts"
@@ -28,13 +25,27 @@ var deviations = map[string]string{
 	"network is made, listed and deleted": "a VLAN has a name and nothing else, so its range of addresses is not known",
 }
 
+// noEnd is why a text that is empty or breaks off between two lines says
+// nothing of it.
+const noEnd = "in text/plain an account with nothing is an empty body, and a document has no mark at its end; the format json has both"
+
+// deviates are the deviations in a format.
+func deviates(format string) map[string]string {
+	rows := maps.Clone(deviations)
+	if format == "text" {
+		rows["empty body is unavailable"] = noEnd
+		rows["half a document is unavailable"] = noEnd
+	}
+	return rows
+}
+
 // TestConformance holds the adapter against the simulator in both formats.
 func TestConformance(t *testing.T) {
 	for _, format := range []string{"text", "json"} {
 		t.Run(format, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
 				New:        func(t testing.TB) providertest.Cloud { return simulated(t, format) },
-				Deviations: deviations,
+				Deviations: deviates(format),
 			})
 		})
 	}
@@ -44,13 +55,13 @@ const key = "kept-to-itself"
 
 func simulated(t testing.TB, format string) providertest.Cloud {
 	s := newSite(t, format)
-	c := providertest.Cloud{
+	return providertest.Cloud{
 		Provider: s.adapter(t, s.settings),
-		Settle:   func(testing.TB) { s.pass(transition / 2) },
+		Settle:   func(testing.TB) { s.Pass(transition / 2) },
 		Size:     "small", OtherSize: "large", Network: "public",
 		Unknown: map[string]string{"address": "192.0.2.1"},
-		Calls:   s.plan.Calls,
-		PagesOf: func(int) (pages, beside int) { return 1, 0 },
+		Peak:    s.Peak,
+		Cost:    new(providertest.Cost),
 		Denied: func(t testing.TB) providers.Provider {
 			return s.adapter(t, strings.Replace(s.settings, key, "wrong", 1))
 		},
@@ -59,98 +70,66 @@ func simulated(t testing.TB, format string) providertest.Cloud {
 			return err
 		},
 		Secrets: []string{key},
+		Faults:  s.faults(format),
 	}
-	set := func(f fault.Fault) func() { return func() { s.plan.Set(f) } }
-	c.Faults = providertest.Faults{
-		Throttle: func() time.Duration { // by a load balancer: the cloud itself knows no limit
-			s.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second})
-			return 7 * time.Second
-		},
-		Break:     set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError}),
-		Quota:     set(fault.Fault{Kind: fault.Status, Call: "POST /drives/create", Status: http.StatusInsufficientStorage}),
-		Hang:      set(fault.Fault{Kind: fault.Hang}),
-		CutCreate: set(fault.Fault{Kind: fault.Cut, Call: "POST /drives/create", Times: 1}),
-		// There are no pages: a listing is one answer, which fails as a whole.
-		PageSize: func(int) {},
-		FailPage: func(n int) { s.plan.Set(brokenListings[n-1]) },
-		Lag: func() {
-			for _, call := range []string{"GET /servers/info", "GET /servers/{id}/info"} {
-				s.plan.Add(fault.Fault{Kind: fault.Lag, Delay: transition / 4, Call: call})
-			}
-		},
-		Heal: s.plan.Clear,
-	}
-	return c
 }
 
-// brokenListings are the ways in which the one page of a listing fails.
-var brokenListings = []fault.Fault{
-	{Kind: fault.Status, Status: http.StatusInternalServerError, Call: "GET /servers/info"},
-	{Kind: fault.Cut, Call: "GET /servers/info"},
-	{Kind: fault.Body, Body: "<html>busy</html>", Call: "GET /servers/info"},
+// edits are how answers of each format are spoilt.
+var edits = map[string]struct{ media, number, text, state, unheard string }{
+	"text": {"text/plain", `(?m)^mem \d+$`, "mem some", `(?m)^status active$`, "status " + providertest.Unheard},
+	"json": {"application/json", `"mem": ?(\d+)`, `"mem":"$1"`, `"status": ?"active"`, `"status":"` + providertest.Unheard + `"`},
+}
+
+func (s *site) faults(format string) providertest.Faults {
+	const list = "GET /servers/info"
+	edit := edits[format]
+	return providertest.Faults{
+		Plan: s.Plan, List: list, Create: "POST /drives/create", Media: edit.media, Rows: true,
+		// by a load balancer: the cloud itself knows no limit
+		Throttle: fault.Fault{Kind: fault.Status, Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second},
+		Quota: func() {
+			s.Plan.Set(fault.Fault{Kind: fault.Status, Call: "POST /drives/create", Status: http.StatusInsufficientStorage})
+		},
+		Lag: []fault.Fault{
+			{Kind: fault.Lag, Delay: transition / 4, Call: list},
+			{Kind: fault.Lag, Delay: transition / 4, Call: "GET /servers/{id}/info"},
+		},
+		// What is listed must be servers.
+		Failure:  fault.Fault{Kind: fault.Body, ContentType: "application/json", Body: `{"error": "internal"}`},
+		Number:   fault.Fault{Kind: fault.Edit, Find: edit.number, Body: edit.text},
+		NewState: fault.Fault{Kind: fault.Edit, Find: edit.state, Body: edit.unheard},
+	}
 }
 
 // transition is how long changes take in the simulated cloud.
 const transition = 10 * time.Second
 
-// site is a simulated cloud behind a server at a stem with a path, with a clock
-// that the test moves.
+// site is a simulated cloud and where it stands: at a stem with a path.
 type site struct {
 	*cloudsim.Cloud
-	plan     *fault.Plan
-	url      string
+	*providertest.Site
 	settings string
-
-	mu  sync.Mutex
-	now time.Time
 }
 
 func newSite(t testing.TB, format string) *site {
 	t.Helper()
-	s := &site{plan: new(fault.Plan), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	s.Cloud = cloudsim.New(cloudsim.Options{Clock: s.Now, Transition: transition, Key: key, Faults: s.plan, Lingering: transition / 2})
+	s := &site{Site: providertest.NewSite(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))}
+	s.Cloud = cloudsim.New(cloudsim.Options{Clock: s.Now, Transition: transition, Key: key, Faults: s.Plan, Lingering: transition / 2})
 	s.Furnish()
-	server := httptest.NewServer(http.StripPrefix("/api", s))
-	t.Cleanup(server.Close)
-	t.Cleanup(s.plan.Clear)
-	s.url = server.URL + "/api/"
-	s.settings = fmt.Sprintf("uri: %s\nuser: %s\nkey: %s\nformat: %s\n", s.url, user, key, format)
+	s.Serve(t, http.StripPrefix("/api", s.Cloud))
+	s.settings = fmt.Sprintf("uri: %s/api/\nuser: %s\nkey: %s\nformat: %s\n", s.URL, user, key, format)
 	return s
 }
 
 const user = "2164ce57-591a-43ee-ade5-e2fe0ee13c3f"
 
-// Now is the clock of cloud and adapter.
-func (s *site) Now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-// pass moves the clock on.
-func (s *site) pass(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
-}
-
 func (s *site) adapter(t testing.TB, text string) *elastichosts.Provider {
 	t.Helper()
-	p, err := elastichosts.New(settings(text), surroundings(s))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p.(*elastichosts.Provider)
+	return providertest.Build[*elastichosts.Provider](t, elastichosts.New, text, s.Surroundings())
 }
 
 func surroundings(clock providers.Clock) providers.Surroundings {
 	return providers.Surroundings{UID: "test", HTTP: &http.Client{Timeout: time.Minute}, Clock: clock}
 }
 
-// settings is an account's settings as YAML, decoded as strictly as the program
-// does.
-type settings string
-
-func (s settings) Decode(into any) error {
-	return yaml.Load([]byte(s), into, yaml.WithKnownFields())
-}
+type settings = providertest.Settings

@@ -55,7 +55,7 @@ func (r rig) finish(ticket providers.Ticket) (id string, messages []string, err 
 			id = p.ID
 		}
 		ticket, messages = p.Ticket, append(messages, p.Message)
-		r.pass(transition / 4)
+		r.Pass(transition / 4)
 	}
 	r.t.Fatalf("ticket does not end: %s", messages)
 	return "", nil, nil
@@ -138,7 +138,7 @@ func TestCreateGoesOnAfterEveryLostAnswer(t *testing.T) {
 		t.Run(lost.Call, func(t *testing.T) {
 			r := newRig(t)
 			spec := r.spec()
-			r.plan.Set(lost)
+			r.Plan.Set(lost)
 			if _, _, err := r.CreateServer(t.Context(), spec); !errors.Is(err, providers.ErrUnavailable) {
 				t.Fatalf("%v, want unavailable", err)
 			}
@@ -160,7 +160,7 @@ func TestCreateGoesOnAfterEveryLostAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.plan.Set(fault.Fault{Kind: fault.Cut, Call: "POST /servers/create", Times: 1})
+		r.Plan.Set(fault.Fault{Kind: fault.Cut, Call: "POST /servers/create", Times: 1})
 		for range 20 {
 			p, err := r.Poll(t.Context(), ticket)
 			if errors.Is(err, providers.ErrUnavailable) {
@@ -170,7 +170,7 @@ func TestCreateGoesOnAfterEveryLostAnswer(t *testing.T) {
 				t.Fatalf("%+v, %v: the cut create is not seen", p, err)
 			}
 			ticket = p.Ticket
-			r.pass(transition / 4)
+			r.Pass(transition / 4)
 		}
 		if _, _, err := r.finish(ticket); err != nil {
 			t.Fatal(err)
@@ -196,7 +196,7 @@ func TestFailedCreateLeavesNothing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t)
 			spec := r.spec()
-			r.plan.Set(tt.fault)
+			r.Plan.Set(tt.fault)
 			_, ticket, err := r.CreateServer(t.Context(), spec)
 			if err == nil {
 				_, _, err = r.finish(ticket)
@@ -281,7 +281,7 @@ func TestDeleteTakesOnlyWhatItsCreateMade(t *testing.T) {
 func TestDeleteWhoseDrivesCannotBeReached(t *testing.T) {
 	r := newRig(t)
 	s := r.server(providers.StateActive)
-	r.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusServiceUnavailable, Call: "GET /drives/{id}/info", Times: 2})
+	r.Plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusServiceUnavailable, Call: "GET /drives/{id}/info", Times: 2})
 	ticket, err := r.DeleteServer(t.Context(), s.ID)
 	if err != nil || ticket == "" {
 		t.Fatalf("ticket %q, %v; want one for the drive", ticket, err)

@@ -144,11 +144,10 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	}}, nil
 }
 
-// Identity makes the smallest call to see whether the key is right. There is no
-// call that tells who one is; the user's UUID is the login itself.
+// Identity lists the servers to see whether the key is right. There is no call
+// that tells who one is; the user's UUID is the login itself.
 func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
-	_, err := p.wire.Do(ctx, wire.Request{To: "GET /servers/list", Repeat: true})
-	if err != nil {
+	if _, err := p.read(ctx, "server", "GET /servers/info"); err != nil {
 		return providers.Identity{}, err
 	}
 	return providers.Identity{Account: lower(p.settings.User), Region: p.wire.Base.Host}, nil

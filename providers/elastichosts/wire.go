@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 	"occigate/providers/internal/wire"
 )
 
@@ -148,7 +149,8 @@ func (p *Provider) read(ctx context.Context, key, to string, ids ...string) ([]p
 	if err != nil {
 		return nil, err
 	}
-	return p.rows(a, key)
+	rows, err := p.rows(a, key)
+	return listing.Once(rows, err, func(r props) string { return lower(r[key]) })
 }
 
 // readOne is read of what must be one object.
@@ -202,14 +204,28 @@ func (p *Provider) rows(a wire.Answer, key string) ([]props, error) {
 	}
 	rows, err := p.format.decode(a)
 	for _, r := range rows {
-		if err == nil && r[key] == "" {
-			err = a.Broken("an object in the answer has no %q", key)
+		if err == nil {
+			err = r.sound(a, key)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	return rows, nil
+}
+
+// sound refuses an object without the key that names it, or with a text for a
+// number that everything else is reckoned from.
+func (r props) sound(a wire.Answer, key string) error {
+	if r[key] == "" {
+		return a.Broken("an object in the answer has no %q", key)
+	}
+	for _, figure := range []string{"cpu", "mem", "size"} {
+		if _, err := strconv.ParseFloat(r[figure], 64); r[figure] != "" && err != nil {
+			return a.Broken("an object in the answer has no number at %q", figure)
+		}
+	}
+	return nil
 }
 
 // classes are the values of the header X-Elastic-Error (Core API details).

@@ -67,7 +67,7 @@ func TestCreateRefusals(t *testing.T) {
 			t.Errorf("%s: %v, want %v that says %q", tt.name, err, tt.kind, tt.says)
 		}
 	}
-	if n := s.plan.Calls()["CreateServer"]; n != 0 {
+	if n := s.Plan.Calls()["CreateServer"]; n != 0 {
 		t.Errorf("%d servers were asked for", n)
 	}
 }
@@ -102,7 +102,7 @@ func TestCreateFillsIn(t *testing.T) {
 func TestCreateThatCannotLook(t *testing.T) {
 	for _, call := range []string{"ListServers", "ListOperatingSystemImages", "ListVlans"} {
 		s := newSite(t, cloudsim.Options{})
-		s.plan.Set(brokenCall(call))
+		s.Plan.Set(brokenCall(call))
 		_, _, err := s.adapter(t, s.settings()).CreateServer(t.Context(), wish())
 		if providers.Kind(err) != providers.ErrUnavailable || providers.Unclear(err) {
 			t.Errorf("%s fails: %v, unclear %t", call, err, providers.Unclear(err))

@@ -17,7 +17,7 @@ func TestSessionIsBegunAgainOnce(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})
 	p := s.adapter(t, s.settings())
 	for round, struck := range []fault.Fault{{Kind: fault.Shuffle}, {Kind: fault.Expire, Times: 1}} {
-		s.plan.Set(struck)
+		s.Plan.Set(struck)
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
@@ -27,7 +27,7 @@ func TestSessionIsBegunAgainOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if got := s.plan.Calls()["Login"]; got != round+1 {
+		if got := s.Plan.Calls()["Login"]; got != round+1 {
 			t.Errorf("round %d: %d logins, want %d", round, got, round+1)
 		}
 	}
@@ -36,9 +36,9 @@ func TestSessionIsBegunAgainOnce(t *testing.T) {
 // TestSessionThatEndsAtOnce is no endless round: one more login, then denied.
 func TestSessionThatEndsAtOnce(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})
-	s.plan.Set(fault.Fault{Kind: fault.Expire})
+	s.Plan.Set(fault.Fault{Kind: fault.Expire})
 	_, err := s.adapter(t, s.settings()).Servers(t.Context())
-	if calls := s.plan.Calls(); providers.Kind(err) != providers.ErrDenied || calls["Login"] != 2 || calls["ListServers"] != 2 {
+	if calls := s.Plan.Calls(); providers.Kind(err) != providers.ErrDenied || calls["Login"] != 2 || calls["ListServers"] != 2 {
 		t.Errorf("%v after %v", err, calls)
 	}
 }
@@ -47,7 +47,7 @@ func TestSessionThatEndsAtOnce(t *testing.T) {
 func TestChangeInAnExpiredSession(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})
 	p := s.adapter(t, s.settings())
-	s.plan.Set(fault.Fault{Kind: fault.Expire, Call: "StartServer", Times: 1})
+	s.Plan.Set(fault.Fault{Kind: fault.Expire, Call: "StartServer", Times: 1})
 	ticket, err := p.Power(t.Context(), s.named(t, "build"), providers.PowerStart)
 	if err != nil || ticket == "" || len(s.Jobs()) != 1 {
 		t.Errorf("ticket %q, error %v, jobs %+v", ticket, err, s.Jobs())
@@ -93,7 +93,7 @@ func TestDeleteThatIsUndone(t *testing.T) {
 	if _, err := p.Poll(t.Context(), ticket); providers.Kind(err) != providers.ErrConflict {
 		t.Errorf("%v, want a conflict", err)
 	}
-	if calls := s.plan.Calls(); calls["StopServer"] != 1 || calls["DestroyServer"] != 0 {
+	if calls := s.Plan.Calls(); calls["StopServer"] != 1 || calls["DestroyServer"] != 0 {
 		t.Errorf("calls %v", calls)
 	}
 }
@@ -103,15 +103,15 @@ func TestDeleteThatIsUndone(t *testing.T) {
 func TestCreateIsNeverRepeated(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})
 	p := s.adapter(t, s.settings())
-	s.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Call: "CreateServer", After: true})
+	s.Plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Call: "CreateServer", After: true})
 	spec := providers.ServerSpec{Token: "00010203-0405-0607-0809-0a0b0c0d0e0f", Name: "web", ImageID: "27", SizeID: "small", Networks: []providers.InterfaceSpec{{NetworkID: "552"}}}
 	before := len(s.Servers())
 	if _, _, err := p.CreateServer(t.Context(), spec); providers.Kind(err) != providers.ErrUnavailable {
 		t.Errorf("%v, want unavailable", err)
 	}
 	made, _, err := p.CreateServer(t.Context(), spec)
-	if err != nil || made.Token != spec.Token || len(s.Servers()) != before+1 || s.plan.Calls()["CreateServer"] != 1 {
-		t.Errorf("%+v, %v, calls %v", made, err, s.plan.Calls())
+	if err != nil || made.Token != spec.Token || len(s.Servers()) != before+1 || s.Plan.Calls()["CreateServer"] != 1 {
+		t.Errorf("%+v, %v, calls %v", made, err, s.Plan.Calls())
 	}
 }
 
@@ -164,12 +164,12 @@ func TestNewServerThatIsNeverListed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.plan.Set(fault.Fault{Kind: fault.Lag, Delay: time.Hour, Call: "ListServers"})
+	s.Plan.Set(fault.Fault{Kind: fault.Lag, Delay: time.Hour, Call: "ListServers"})
 	step, err := p.Poll(t.Context(), ticket)
 	if err != nil || step.Ticket == "" || step.ID != made.ID {
 		t.Errorf("at first: %+v, %v", step, err)
 	}
-	s.pass(11 * time.Minute)
+	s.Pass(11 * time.Minute)
 	if step, err = p.Poll(t.Context(), step.Ticket); providers.Kind(err) != providers.ErrNotFound {
 		t.Errorf("after eleven minutes: %+v, %v", step, err)
 	}
@@ -183,13 +183,13 @@ func TestStartWhoseAnswerWasLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.plan.Set(fault.Fault{Kind: fault.Cut, Call: "StartServer", Times: 1})
+	s.Plan.Set(fault.Fault{Kind: fault.Cut, Call: "StartServer", Times: 1})
 	if _, err := p.Poll(t.Context(), ticket); providers.Kind(err) != providers.ErrUnavailable {
 		t.Errorf("%v, want unavailable", err)
 	}
 	step, err := p.Poll(t.Context(), ticket)
-	if err != nil || step.Ticket != "" || s.plan.Calls()["StartServer"] != 1 {
-		t.Errorf("%+v, %v, calls %v", step, err, s.plan.Calls())
+	if err != nil || step.Ticket != "" || s.Plan.Calls()["StartServer"] != 1 {
+		t.Errorf("%+v, %v, calls %v", step, err, s.Plan.Calls())
 	}
 }
 
@@ -205,7 +205,7 @@ func TestServerInError(t *testing.T) {
 			t.Errorf("%v, want a conflict", err)
 		}
 	}
-	if calls := s.plan.Calls(); calls["StartServer"]+calls["ModifyServer"] != 0 {
+	if calls := s.Plan.Calls(); calls["StartServer"]+calls["ModifyServer"] != 0 {
 		t.Errorf("calls %v", calls)
 	}
 }

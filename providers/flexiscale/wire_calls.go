@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+
+	"occigate/providers/internal/listing"
 )
 
 // The operations that are used, and what they take and return. Ids are numbers
@@ -51,7 +53,8 @@ const (
 )
 
 func (c *client) servers(ctx context.Context) ([]serverRow, error) {
-	return list(ctx, c, "ListServers", row.server, names())
+	rows, err := list(ctx, c, "ListServers", row.server, names())
+	return listing.Once(rows, err, func(r serverRow) string { return r.id })
 }
 
 func (c *client) interfaces(ctx context.Context) ([]nicRow, error) {

@@ -44,12 +44,12 @@ func TestCreateUntilItRuns(t *testing.T) {
 			if err != nil || progress.Ticket != ticket || progress.ID != "" || progress.Message != "Queued" {
 				t.Errorf("first step: %+v, %v", progress, err)
 			}
-			s.pass(transition)
+			s.Pass(transition)
 			progress, err = p.Poll(t.Context(), ticket)
 			if err != nil || progress.Ticket != "" || progress.ID == "" {
 				t.Errorf("second step: %+v, %v", progress, err)
 			}
-			s.pass(transition)
+			s.Pass(transition)
 			if row := s.Servers()[0]; row.State != cloudsim.On || row.Name != "Front-of-th"+ours {
 				t.Errorf("server %q is %s", row.Name, row.State.Name)
 			}
@@ -117,7 +117,7 @@ func racing(t *testing.T, s *site, rivals int32) (p *gogrid.Provider, adds *atom
 		s.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return s.adapter(t, strings.Replace(s.settings(), s.url, server.URL, 1)), adds
+	return s.adapter(t, strings.Replace(s.settings(), s.URL, server.URL, 1)), adds
 }
 
 func TestAddressRace(t *testing.T) {
@@ -167,7 +167,7 @@ func TestAddAnsweredWith500(t *testing.T) {
 				s.TakeAddress(a.IP)
 			}
 		}
-		s.plan.Set(fault.Fault{Kind: fault.Status, Status: 500, Call: "grid/server/add", After: true, Times: 1})
+		s.Plan.Set(fault.Fault{Kind: fault.Status, Status: 500, Call: "grid/server/add", After: true, Times: 1})
 		made, ticket, err := s.adapter(t, s.settings()).CreateServer(t.Context(), s.wish())
 		if err != nil || made.Token != token || ticket == "" || len(s.Servers()) != 1 {
 			t.Errorf("last %t: %+v, ticket %q, %v; %d servers", last, made, ticket, err, len(s.Servers()))
@@ -192,7 +192,7 @@ func TestFailuresBeforeAndAfterTheAdd(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t, cloudsim.Options{})
-			s.plan.Set(tt.fault)
+			s.Plan.Set(tt.fault)
 			_, _, err := s.adapter(t, s.settings()).CreateServer(t.Context(), s.wish())
 			if providers.Kind(err) != providers.ErrUnavailable || providers.Unclear(err) != tt.unclear {
 				t.Errorf("%v: unclear %v, want %v", err, providers.Unclear(err), tt.unclear)
@@ -260,10 +260,10 @@ func TestPollsThatEndWithoutServer(t *testing.T) {
 		kind error // nil: goes on
 	}{
 		{"job failed", func(s *site) { s.FailCreate("Front-of-th"+ours, "no capacity") }, providers.ErrConflict},
-		{"throttled", func(s *site) { s.plan.Set(fault.Fault{Kind: fault.Status, Status: 403}) }, providers.ErrThrottled},
+		{"throttled", func(s *site) { s.Plan.Set(fault.Fault{Kind: fault.Status, Status: 403}) }, providers.ErrThrottled},
 		{"vanished a minute ago", func(s *site) { s.vanish(time.Minute) }, nil},
 		{"vanished an hour ago", func(s *site) { s.vanish(time.Hour + time.Minute) }, providers.ErrNotFound},
-		{"neither server nor job", func(s *site) { s.pass(29 * 24 * time.Hour); s.RemoveServer("Front-of-th" + ours) }, providers.ErrNotFound},
+		{"neither server nor job", func(s *site) { s.Pass(29 * 24 * time.Hour); s.RemoveServer("Front-of-th" + ours) }, providers.ErrNotFound},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -284,9 +284,9 @@ func TestPollsThatEndWithoutServer(t *testing.T) {
 
 // vanish lets the server be built, removes it, and lets time pass.
 func (s *site) vanish(d time.Duration) {
-	s.pass(transition)
+	s.Pass(transition)
 	s.RemoveServer("Front-of-th" + ours)
-	s.pass(d)
+	s.Pass(d)
 }
 
 func TestForeignTickets(t *testing.T) {
@@ -307,7 +307,7 @@ func TestUnbuiltServerIsDeletedByName(t *testing.T) {
 	if _, err := p.DeleteServer(t.Context(), "Front-of-th"+ours); err != nil {
 		t.Fatal(err)
 	}
-	s.pass(transition)
+	s.Pass(transition)
 	if diff := cmp.Diff(0, len(s.Servers())); diff != "" {
 		t.Error(diff)
 	}

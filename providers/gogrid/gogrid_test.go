@@ -217,7 +217,7 @@ func TestPower(t *testing.T) {
 			if providers.Kind(err) != tt.kind {
 				t.Errorf("%v, want %v", err, tt.kind)
 			}
-			s.pass(transition)
+			s.Pass(transition)
 			if got := s.Servers()[0].State; got != tt.ends {
 				t.Errorf("ends in %s, want %s", got.Name, tt.ends.Name)
 			}

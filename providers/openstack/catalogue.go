@@ -23,7 +23,10 @@ func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
 		return providers.Catalogue{}, err
 	}
 	zones, err := p.zones(ctx)
-	return providers.Catalogue{Images: images, Sizes: sizes, Zones: zones}, err
+	if err != nil {
+		return providers.Catalogue{}, err
+	}
+	return providers.Catalogue{Images: images, Sizes: sizes, Zones: zones}, nil
 }
 
 // imageRow is an image (Image service API v2, "List images"). Our token is a

@@ -60,7 +60,7 @@ func TestOnlyALostPostIsUnclear(t *testing.T) {
 	for call, unclear := range map[string]bool{"GET /servers/detail": false, "POST /servers": true} {
 		s := newSite(t)
 		p := s.adapter(t, s.settings())
-		s.plan.Set(fault.Fault{Kind: fault.Status, Call: call, Status: http.StatusInternalServerError})
+		s.Plan.Set(fault.Fault{Kind: fault.Status, Call: call, Status: http.StatusInternalServerError})
 		_, _, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: "t", ImageID: s.image, SizeID: "m1.tiny"})
 		if !errors.Is(err, providers.ErrUnavailable) || providers.Unclear(err) != unclear {
 			t.Errorf("%s fails: %v, unclear %v, want %v", call, err, providers.Unclear(err), unclear)
@@ -171,17 +171,17 @@ func TestVolumesTooLargeToCount(t *testing.T) {
 func TestFailedSubnetRemovesTheNetwork(t *testing.T) {
 	s := newSite(t)
 	p := s.adapter(t, s.settings())
-	s.plan.Set(fault.Fault{Kind: fault.Status, Call: "POST /subnets", Status: http.StatusConflict, Body: "Quota exceeded for resources: ['subnet']."})
+	s.Plan.Set(fault.Fault{Kind: fault.Status, Call: "POST /subnets", Status: http.StatusConflict, Body: "Quota exceeded for resources: ['subnet']."})
 	_, _, err := p.CreateNetwork(t.Context(), providers.NetworkSpec{Token: "t"})
 	if !errors.Is(err, providers.ErrQuota) {
 		t.Errorf("subnet over quota: %v", err)
 	}
-	s.plan.Set(fault.Fault{Kind: fault.Hang, Call: "POST /subnets"})
+	s.Plan.Set(fault.Fault{Kind: fault.Hang, Call: "POST /subnets"})
 	hasty := newAdapter(t, s.settings(), &http.Client{Timeout: 100 * time.Millisecond})
 	if _, _, err := hasty.CreateNetwork(t.Context(), providers.NetworkSpec{Token: "t"}); !errors.Is(err, providers.ErrUnavailable) {
 		t.Errorf("subnet without an answer: %v", err)
 	}
-	s.heal()
+	s.Plan.Clear()
 	rows, err := p.Networks(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -98,9 +98,20 @@ func (s *session) refusal(op string, answer gophercloud.ErrUnexpectedResponseCod
 		words = http.StatusText(answer.Actual)
 	}
 	return &providers.Error{
-		Kind: kind, Op: op, Code: code, Message: words,
+		Kind: kind, Op: op, Code: code, Message: s.hide(words),
 		RetryAfter: pace.RetryAfter(answer.ResponseHeader, s.clock.Now()), Err: answer,
 	}
+}
+
+// hide takes what proves who we are out of a refusal that repeats it.
+func (s *session) hide(words string) string {
+	who := s.credential.auth
+	for _, secret := range []string{who.Password, who.ApplicationCredentialSecret, who.TokenID, who.Passcode, s.client.Token()} {
+		if secret != "" {
+			words = strings.ReplaceAll(words, secret, providers.Secret(secret).String())
+		}
+	}
+	return words
 }
 
 // said finds the cloud's own words in the body of a refusal:

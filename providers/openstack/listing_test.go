@@ -30,14 +30,14 @@ func TestThousandServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for size, pages := range map[int]int{1000: 2, 999: 2, 400: 3, 100: 11} {
-		s.plan.Set(fault.Fault{Kind: fault.PageSize, Size: size, Call: "GET /servers/detail"})
-		s.plan.ResetCalls()
+		s.Plan.Set(fault.Fault{Kind: fault.PageSize, Size: size, Call: "GET /servers/detail"})
+		s.Plan.ResetCalls()
 		rows, err := p.Servers(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := map[string]int{"GET /servers/detail": pages, "GET /ports": 1}
-		if diff := cmp.Diff(want, s.plan.Calls()); diff != "" {
+		if diff := cmp.Diff(want, s.Plan.Calls()); diff != "" {
 			t.Errorf("pages of %d: calls wanted (-) and made (+):\n%s", size, diff)
 		}
 		if len(rows) != 1000 {

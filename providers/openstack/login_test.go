@@ -143,7 +143,7 @@ func TestEndpointOverride(t *testing.T) {
 // TestApplicationCredentialLogin logs in to the simulator by id and by name.
 func TestApplicationCredentialLogin(t *testing.T) {
 	s := newSite(t)
-	url := "auth_url: " + s.url + "/identity/v3\n"
+	url := "auth_url: " + s.URL + "/identity/v3\n"
 	for name, text := range map[string]string{
 		"by id":   url + "application_credential_id: app-1\napplication_credential_secret: " + password + "\n",
 		"by name": url + "username: demo\napplication_credential_name: gateway\napplication_credential_secret: " + password + "\n",

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 )
 
 // Servers lists the project's servers with their interfaces. It costs the pages
@@ -14,6 +15,7 @@ import (
 // that does not answer make the listing [providers.ErrUnavailable].
 func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
 	rows, err := list[serverRow](ctx, p, request{to: compute, op: "GET /servers/detail", query: limited()}, "servers")
+	rows, err = listing.Once(rows, err, func(r serverRow) string { return r.ID })
 	if err != nil {
 		return nil, err
 	}

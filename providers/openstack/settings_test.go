@@ -65,10 +65,10 @@ func TestCloudsFile(t *testing.T) {
 	write(t, filepath.Join(dir, "clouds.yaml"), `clouds:
   ours:
     region_name: RegionOne
-    auth: {auth_url: "`+s.url+`/identity", username: demo, project_name: demo, user_domain_name: Default, project_domain_id: default}
+    auth: {auth_url: "`+s.URL+`/identity", username: demo, project_name: demo, user_domain_name: Default, project_domain_id: default}
   unchecked:
     verify: false
-    auth: {auth_url: "`+s.url+`/identity", username: demo, password: x, project_name: demo, user_domain_name: Default, project_domain_id: default}
+    auth: {auth_url: "`+s.URL+`/identity", username: demo, password: x, project_name: demo, user_domain_name: Default, project_domain_id: default}
 `)
 	write(t, filepath.Join(dir, "secure.yaml"), "clouds: {ours: {auth: {password: "+password+"}}}\n")
 	for name, value := range map[string]string{"OS_CLOUD": "other", "OS_REGION_NAME": "Elsewhere", "OS_INTERFACE": "admin", "OS_PASSWORD": "wrong"} {
@@ -96,7 +96,7 @@ func write(t *testing.T, path, text string) {
 func TestEnvironment(t *testing.T) {
 	s := newSite(t)
 	for name, value := range map[string]string{
-		"OS_AUTH_URL": s.url + "/identity/v3", "OS_USERNAME": "demo", "OS_PASSWORD": password, "OS_PROJECT_NAME": "demo",
+		"OS_AUTH_URL": s.URL + "/identity/v3", "OS_USERNAME": "demo", "OS_PASSWORD": password, "OS_PROJECT_NAME": "demo",
 		"OS_REGION_NAME": "RegionOne", "OS_ENDPOINT_TYPE": "publicURL",
 	} {
 		t.Setenv(name, value)

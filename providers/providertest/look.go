@@ -27,7 +27,7 @@ func (c Cloud) ok(t testing.TB, err error, call string) {
 }
 
 // refused reports an error that is nil, is of none or several kinds, is of
-// another kind than those wanted, or holds a secret.
+// another kind than those wanted, names no call, or holds a secret.
 func (c Cloud) refused(t testing.TB, err error, call string, want ...error) {
 	t.Helper()
 	if err == nil {
@@ -35,6 +35,10 @@ func (c Cloud) refused(t testing.TB, err error, call string, want ...error) {
 		return
 	}
 	c.noSecrets(t, err)
+	var e *providers.Error
+	if !errors.As(err, &e) || e.Op == "" {
+		t.Errorf("%s: the error names no call of the cloud: %v", call, err)
+	}
 	var is []error
 	for _, k := range kinds {
 		if errors.Is(err, k) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"occigate/providers"
+	"occigate/test/cloudsim/fault"
 )
 
 // memory is a cloud and its adapter in one, just enough of both to try the
@@ -16,32 +17,26 @@ import (
 type memory struct {
 	mu        sync.Mutex
 	last      int
-	calls     map[string]int
 	images    map[string]providers.Image
 	servers   map[string]providers.Server
 	volumes   map[string]providers.Volume
 	networks  map[string]providers.Network
 	addresses map[string]providers.Address
-	lagging   map[string]bool
+	young     map[string]bool // servers made since the last settle
 
-	fault    error // answers every call
-	quota    bool
-	cut      bool
-	lag      bool
-	hang     bool
-	pageSize int
-	failPage int
+	plan  fault.Plan
+	fault error // answers every call
+	quota bool
 }
 
 func newMemory() *memory {
 	return &memory{
-		calls:     map[string]int{},
 		images:    map[string]providers.Image{"image-1": {ID: "image-1", Name: "Debian", State: providers.ImageReady}},
 		servers:   map[string]providers.Server{},
 		volumes:   map[string]providers.Volume{},
 		networks:  map[string]providers.Network{"net-1": {ID: "net-1", Name: "default", CIDR: "10.0.0.0/24", State: providers.ResourceOnline}},
 		addresses: map[string]providers.Address{},
-		lagging:   map[string]bool{},
+		young:     map[string]bool{},
 	}
 }
 
@@ -49,16 +44,15 @@ func newMemory() *memory {
 // returns nil.
 func (m *memory) begin(ctx context.Context, op string) error {
 	m.mu.Lock()
-	m.calls[op]++
-	hang, fault := m.hang, m.fault
-	if hang || fault != nil {
+	m.plan.Count(op)
+	err := m.fault
+	if err == nil {
+		err = m.struck(ctx, op)
+	}
+	if err != nil {
 		m.mu.Unlock()
 	}
-	if hang {
-		<-ctx.Done()
-		return &providers.Error{Kind: providers.ErrUnavailable, Op: op, Err: ctx.Err()}
-	}
-	return fault
+	return err
 }
 
 func (m *memory) id(kind string) string {
@@ -70,7 +64,7 @@ func (m *memory) id(kind string) string {
 func (m *memory) settle() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	clear(m.lagging)
+	clear(m.young)
 	maps.DeleteFunc(m.servers, func(_ string, s providers.Server) bool { return s.State == providers.StateDeleting })
 	for id, s := range m.servers {
 		s.State = settled[s.State]
@@ -112,7 +106,11 @@ func notFound(op, id string) error {
 	return providers.Errorf(providers.ErrNotFound, op, "no %s", id)
 }
 
-func (m *memory) Identity(context.Context) (providers.Identity, error) {
+func (m *memory) Identity(ctx context.Context) (providers.Identity, error) {
+	if err := m.begin(ctx, "Identity"); err != nil {
+		return providers.Identity{}, err
+	}
+	defer m.mu.Unlock()
 	return providers.Identity{Account: "memory", Region: "here"}, nil
 }
 
@@ -131,35 +129,45 @@ func (m *memory) Catalogue(ctx context.Context) (providers.Catalogue, error) {
 }
 
 func (m *memory) Servers(ctx context.Context) (rows []providers.Server, err error) {
-	for page := 1; ; page++ {
+	var ids []string
+	for page := 0; ; page++ {
 		if err := m.begin(ctx, "Servers"); err != nil {
 			return nil, err
 		}
-		if page == m.failPage {
-			m.mu.Unlock()
-			return nil, providers.Errorf(providers.ErrUnavailable, "Servers", "page %d", page)
+		if page == 0 {
+			ids = m.listed()
 		}
-		var ids []string
-		for id := range m.servers {
-			if !m.lagging[id] {
-				ids = append(ids, id)
+		size := len(ids) + 1
+		if f, ok := m.plan.Take(fault.PageSize, "Servers"); ok {
+			size = f.Size
+		}
+		edit, edited := m.plan.Take(fault.Edit, "Servers")
+		for _, id := range ids[:min(size, len(ids))] {
+			s := m.servers[id]
+			if edited && edit.Find == "state" {
+				s.State, s.NativeState, s.Power = providers.StateUnknown, edit.Body, nil
 			}
+			rows = append(rows, s)
 		}
-		slices.Sort(ids)
-		size := max(m.pageSize, 0)
-		if size == 0 {
-			size = len(ids) + 1
-		}
-		from := min((page-1)*size, len(ids))
-		to := min(from+size, len(ids))
-		for _, id := range ids[from:to] {
-			rows = append(rows, m.servers[id])
-		}
+		ids = ids[min(size, len(ids)):]
 		m.mu.Unlock()
-		if to == len(ids) {
+		if len(ids) == 0 {
 			return rows, nil
 		}
 	}
+}
+
+// listed are the ids that the cloud shows, each once.
+func (m *memory) listed() []string {
+	ids := slices.Sorted(maps.Keys(m.servers))
+	ids = fault.Rows(&m.plan, "Servers", ids, func(id string) time.Duration {
+		if m.young[id] {
+			return 0
+		}
+		return time.Hour
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func (m *memory) Server(ctx context.Context, id string) (providers.Server, error) {
@@ -168,7 +176,7 @@ func (m *memory) Server(ctx context.Context, id string) (providers.Server, error
 	}
 	defer m.mu.Unlock()
 	s, there := m.servers[id]
-	if !there || m.lagging[id] {
+	if !there {
 		return s, notFound("Server", id)
 	}
 	return s, nil
@@ -205,9 +213,8 @@ func (m *memory) CreateServer(ctx context.Context, spec providers.ServerSpec) (p
 		m.volumes[v.ID] = v
 	}
 	m.servers[s.ID] = s
-	m.lagging[s.ID] = m.lag
-	if m.cut {
-		m.cut = false
+	m.young[s.ID] = true
+	if _, cut := m.plan.Take(fault.Cut, "CreateServer"); cut {
 		return providers.Server{}, "", providers.Errorf(providers.ErrUnavailable, "CreateServer", "unexpected EOF")
 	}
 	return s, "", nil

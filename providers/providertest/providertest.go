@@ -7,7 +7,6 @@ package providertest
 
 import (
 	"testing"
-	"time"
 
 	"occigate/providers"
 )
@@ -68,14 +67,13 @@ type Cloud struct {
 	// row is a UUID that no cloud gives.
 	Unknown map[string]string
 
-	// Calls counts the requests that reached the cloud so far, by the cloud's
-	// name of the operation. It is nil where they cannot be counted.
-	Calls func() map[string]int
+	// Peak is the most calls that were under way at the same time since it was
+	// last asked. It is nil where they cannot be counted.
+	Peak func() int
 
-	// PagesOf says how many pages a listing of n servers has at the page size
-	// last set, and how many calls a listing costs beside its pages. It is nil
-	// where calls cannot be counted.
-	PagesOf func(servers int) (pages, beside int)
+	// Cost is what listings cost in calls, nil where others use the account at
+	// the same time.
+	Cost *Cost
 
 	// Faults are the ways in which the cloud can misbehave on request.
 	Faults Faults
@@ -91,42 +89,6 @@ type Cloud struct {
 	Secrets []string
 }
 
-// Faults are hooks that make the cloud misbehave from now on, until Heal. A
-// cloud that cannot leaves a hook nil and names the case in
-// [Harness.Deviations].
-type Faults struct {
-	// Throttle refuses every call as one too many and returns how long the
-	// refusals ask to wait; 0 when this cloud never says.
-	Throttle func() time.Duration
-
-	// Break answers every call with 500 or the cloud's form of it.
-	Break func()
-
-	// Quota refuses to create servers because a limit is reached.
-	Quota func()
-
-	// Hang accepts every call and never answers it.
-	Hang func()
-
-	// CutCreate carries out the next create of a server, but closes the
-	// connection half-way through the answer.
-	CutCreate func()
-
-	// PageSize makes every listing come in pages of n rows.
-	PageSize func(n int)
-
-	// FailPage answers the nth page, counted from 1, of every listing of
-	// servers with 500.
-	FailPage func(n int)
-
-	// Lag keeps servers that are created from now on out of listings and point
-	// reads until Settle was called.
-	Lag func()
-
-	// Heal ends all misbehaviour.
-	Heal func()
-}
-
 // Run holds the harness's cloud to every case of the suite.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
@@ -135,7 +97,7 @@ func Run(t *testing.T, h Harness) {
 		known[tc.name] = true
 		t.Run(tc.name, func(t *testing.T) {
 			c := h.New(t)
-			if lacks := tc.lacks(c.Provider); lacks != "" {
+			if lacks := tc.lacks(c); lacks != "" {
 				t.Skipf("the cloud has no %s", lacks)
 			}
 			if reason, deviates := h.Deviations[tc.name]; deviates {

@@ -3,12 +3,13 @@ package providertest
 import (
 	"context"
 	"errors"
-	"maps"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
 
 	"occigate/providers"
+	"occigate/test/cloudsim/fault"
 )
 
 // denied answers every call with wrong credentials, and shows them when told.
@@ -30,7 +31,6 @@ func (d *denied) Identity(context.Context) (providers.Identity, error) {
 // cloud puts the suite's view on m; p is m or something that spoils it.
 func cloud(m *memory, p providers.Provider) Cloud {
 	set := func(do func()) { m.mu.Lock(); defer m.mu.Unlock(); do() }
-	fail := func(err error) { set(func() { m.fault = err }) }
 	return Cloud{
 		Provider: p,
 		Settle:   func(testing.TB) { m.settle() },
@@ -39,30 +39,15 @@ func cloud(m *memory, p providers.Provider) Cloud {
 		Secrets:  []string{"s3cret"},
 		Denied:   func(testing.TB) providers.Provider { return newDenied("who are you") },
 		Misspelt: func() error { return errors.New("file.yaml:3: regoin") },
-		Calls: func() (n map[string]int) {
-			set(func() { n = maps.Clone(m.calls) })
-			return n
-		},
-		PagesOf: func(servers int) (pages, beside int) {
-			return max(1, (servers+m.pageSize-1)/m.pageSize), 0
-		},
+		Cost:     new(Cost),
 		Faults: Faults{
-			Throttle: func() time.Duration {
-				fail(&providers.Error{Kind: providers.ErrThrottled, Op: "any", RetryAfter: 7 * time.Second})
-				return 7 * time.Second
-			},
-			Break:     func() { fail(providers.Errorf(providers.ErrUnavailable, "any", "500")) },
-			Quota:     func() { set(func() { m.quota = true }) },
-			Hang:      func() { set(func() { m.hang = true }) },
-			CutCreate: func() { set(func() { m.cut = true }) },
-			PageSize:  func(n int) { set(func() { m.pageSize = n }) },
-			FailPage:  func(n int) { set(func() { m.failPage = n }) },
-			Lag:       func() { set(func() { m.lag = true }) },
-			Heal: func() {
-				set(func() {
-					m.fault, m.quota, m.hang, m.cut, m.lag, m.pageSize, m.failPage = nil, false, false, false, false, 0, 0
-				})
-			},
+			Plan: &m.plan, List: "Servers", Create: "CreateServer", Media: "text/plain", Login: "Login", Paged: true, Expires: true, Clocked: true, Rows: true,
+			Throttle: fault.Fault{Kind: fault.Status, Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second},
+			Quota:    func() { set(func() { m.quota = true }) },
+			Lag:      []fault.Fault{{Kind: fault.Lag, Delay: time.Minute, Call: "Servers"}},
+			Failure:  fault.Fault{Kind: fault.Body, Body: "failed"},
+			Number:   fault.Fault{Kind: fault.Edit, Find: "number", Body: "text"},
+			NewState: fault.Fault{Kind: fault.Edit, Find: "state", Body: Unheard},
 		},
 	}
 }
@@ -89,7 +74,56 @@ type (
 	makesTwo        struct{ *memory }
 	showsSecret     struct{ *memory }
 	ownNetworks     struct{ *memory }
+	asksTwice       struct{ *memory }
+	namesNoCall     struct{ *memory }
+	guessesState    struct{ *memory }
+	logsInTwice     struct{ *memory }
+	repeatsWords    struct{ *memory }
+	nothingForError struct{ *memory }
 )
+
+func (p asksTwice) Servers(ctx context.Context) ([]providers.Server, error) {
+	if _, err := p.memory.Servers(ctx); err != nil {
+		return nil, err
+	}
+	return p.memory.Servers(ctx)
+}
+
+func (p namesNoCall) Server(ctx context.Context, id string) (providers.Server, error) {
+	s, err := p.memory.Server(ctx, id)
+	if err != nil {
+		err = providers.Kind(err)
+	}
+	return s, err
+}
+
+func (p guessesState) Servers(ctx context.Context) ([]providers.Server, error) {
+	rows, err := p.memory.Servers(ctx)
+	for i := range rows {
+		if rows[i].State == providers.StateUnknown {
+			rows[i].State = providers.StateActive
+		}
+	}
+	return rows, err
+}
+
+func (p logsInTwice) Catalogue(ctx context.Context) (providers.Catalogue, error) {
+	p.plan.Count("Login")
+	return p.memory.Catalogue(ctx)
+}
+
+func (p repeatsWords) Catalogue(ctx context.Context) (providers.Catalogue, error) {
+	cat, err := p.memory.Catalogue(ctx)
+	if err != nil {
+		err = providers.Errorf(providers.ErrInvalid, "Catalogue", "cannot take s3cret")
+	}
+	return cat, err
+}
+
+func (p nothingForError) Volumes(ctx context.Context) ([]providers.Volume, error) {
+	rows, _ := p.memory.Volumes(ctx)
+	return rows, nil
+}
 
 func (p forgetsToken) Servers(ctx context.Context) ([]providers.Server, error) {
 	rows, err := p.memory.Servers(ctx)
@@ -191,32 +225,62 @@ func TestSuiteRefusesSpoiltCloud(t *testing.T) {
 		{"attached volume deleted", func(m *memory) providers.Provider { return deletesAttached{m} }, "volume is attached and detached"},
 		{"two servers a token", func(m *memory) providers.Provider { return makesTwo{m} }, "same token makes one server"},
 		{"second server after a cut", func(m *memory) providers.Provider { return makesTwo{m} }, "cut answer makes no second server"},
+		{"more calls than pages", func(m *memory) providers.Provider { return asksTwice{m} }, "listing costs few calls"},
+		{"rows listed twice", func(m *memory) providers.Provider { return doublesRows{m} }, "row that comes twice is listed once"},
+		{"rows in order listed twice", func(m *memory) providers.Provider { return doublesRows{m} }, "order of rows does not matter"},
+		{"another row missing", func(m *memory) providers.Provider { return losesLastRow{m} }, "row that vanishes from one listing comes back"},
+		{"error without a call", func(m *memory) providers.Provider { return namesNoCall{m} }, "unknown server is not found"},
+		{"new state taken for a known one", func(m *memory) providers.Provider { return guessesState{m} }, "state of a future version is unknown"},
+		{"login at each call", func(m *memory) providers.Provider { return logsInTwice{m} }, "expired session is begun again unseen"},
+		{"secret repeated", func(m *memory) providers.Provider { return repeatsWords{m} }, "secrets are in no error text"},
+		{"cut volumes are none", func(m *memory) providers.Provider { return nothingForError{m} }, "connection cut in an answer is unavailable"},
+		{"half the volumes are none", func(m *memory) providers.Provider { return nothingForError{m} }, "half a document is unavailable"},
+		{"no volumes in nothing", func(m *memory) providers.Provider { return nothingForError{m} }, "empty body is unavailable"},
+		{"no volumes on a page", func(m *memory) providers.Provider { return nothingForError{m} }, "web page is unavailable"},
+		{"failed listing is empty", func(m *memory) providers.Provider { return swallowsError{m} }, "failure with a good status is unavailable"},
 		{"network of an interface unknown", func(m *memory) providers.Provider { return ownNetworks{m} }, "interfaces name networks that exist"},
 	}
-	cases := suite()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			i := slices.IndexFunc(cases, func(tc testCase) bool { return tc.name == tt.fails })
-			if i < 0 {
-				t.Fatalf("no case %q", tt.fails)
-			}
-			m := newMemory()
-			if p := tried(t, func(t testing.TB) { cases[i].run(t, cloud(m, tt.spoil(m))) }); !p.Failed() {
+			tc, m := named(t, tt.fails), newMemory()
+			if p := tried(t, func(t testing.TB) { tc.run(t, cloud(m, tt.spoil(m))) }); !p.Failed() {
 				t.Errorf("%q passes", tt.fails)
 			}
 		})
 	}
 }
 
-func TestSuiteNeedsEveryHook(t *testing.T) {
-	for _, tc := range suite()[len(suite())-8 : len(suite())-1] {
+// TestSuiteNeedsEveryFault takes away what the harness says of its faults: a
+// case that cannot try its promise does not pass.
+func TestSuiteNeedsEveryFault(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		take func(*Faults)
+	}{
+		{"limit reached is quota", func(f *Faults) { f.Quota = nil }},
+		{"server that lags appears", func(f *Faults) { f.Lag = nil }},
+		{"failure with a good status is unavailable", func(f *Faults) { f.Failure = fault.Fault{} }},
+		{"number of another kind is read or refused", func(f *Faults) { f.Number = fault.Fault{} }},
+		{"state of a future version is unknown", func(f *Faults) { f.NewState = fault.Fault{} }},
+	} {
 		m := newMemory()
 		c := cloud(m, m)
-		c.Faults = Faults{Heal: c.Faults.Heal}
-		if p := tried(t, func(t testing.TB) { tc.run(t, c) }); !p.Failed() {
-			t.Errorf("%q passes on a cloud that cannot misbehave", tc.name)
+		tt.take(&c.Faults)
+		if p := tried(t, func(t testing.TB) { named(t, tt.name).run(t, c) }); !p.Failed() {
+			t.Errorf("%q passes on a cloud that cannot misbehave so", tt.name)
 		}
 	}
+}
+
+// named is a case of the suite.
+func named(t testing.TB, name string) testCase {
+	t.Helper()
+	cases := suite()
+	i := slices.IndexFunc(cases, func(tc testCase) bool { return tc.name == name })
+	if i < 0 {
+		t.Fatalf("no case %q", name)
+	}
+	return cases[i]
 }
 
 func TestDeviationMustStillDeviate(t *testing.T) {

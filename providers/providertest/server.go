@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"occigate/providers"
+	"occigate/test/cloudsim/fault"
 )
 
 // wish is a server of the harness's image and size with a token of its own.
@@ -88,8 +89,8 @@ func (c Cloud) cleanUp(t testing.TB, token string) {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if c.Faults.Heal != nil {
-			c.Faults.Heal()
+		if c.Faults.Plan != nil {
+			c.heal()
 		}
 		rows, err := c.Provider.Servers(ctx)
 		if err != nil {
@@ -176,11 +177,8 @@ func sameTokenOneServer(t testing.TB, c Cloud) {
 }
 
 func cutAnswerOneServer(t testing.TB, c Cloud) {
-	if c.Faults.CutCreate == nil {
-		t.Fatal("the harness has no Faults.CutCreate")
-	}
 	spec := c.wish(t)
-	c.Faults.CutCreate()
+	c.set(fault.Fault{Kind: fault.Cut, Call: c.Faults.Create, Times: 1})
 	_, _, err := c.Provider.CreateServer(t.Context(), spec)
 	c.refused(t, err, "CreateServer with a cut answer", providers.ErrUnavailable)
 	s := c.create(t, spec)

@@ -15,8 +15,11 @@ type testCase struct {
 	run   func(t testing.TB, c Cloud)
 }
 
-// suite is every promise in the order of the contract.
-func suite() []testCase {
+// suite is every promise: what a cloud does, and how it fails.
+func suite() []testCase { return append(deeds(), troubles()...) }
+
+// deeds are what a cloud does, in the order of the contract.
+func deeds() []testCase {
 	volumes := needs(ability[providers.VolumeLister], ability[providers.VolumeMaker])
 	attachments := needs(ability[providers.VolumeLister], ability[providers.VolumeMaker], ability[providers.VolumeAttacher])
 	networks := needs(ability[providers.NetworkLister], ability[providers.NetworkMaker])
@@ -30,7 +33,7 @@ func suite() []testCase {
 		{"created server is listed with what was asked", nil, createdServerListed},
 		{"interfaces name networks that exist", needs(ability[providers.NetworkLister]), interfacesNameNetworks},
 		{"same token makes one server", nil, sameTokenOneServer},
-		{"cut answer makes no second server", nil, cutAnswerOneServer},
+		{"cut answer makes no second server", needs(planned), cutAnswerOneServer},
 		{"unknown image is refused and leaves nothing", nil, unknownImageRefused},
 		{"deleted server is gone", nil, deletedServerGone},
 		{"stopped server can be deleted", needs(ability[providers.PowerControl]), stoppedServerDeleted},
@@ -58,32 +61,57 @@ func suite() []testCase {
 		{"address is reserved and given back", addresses, addressLifeCycle},
 		{"address is assigned and taken off", append(addresses, ability[providers.AddressAssigner]), addressAssigned},
 
-		{"listing has all pages", nil, allPages},
-		{"failed page fails the listing", nil, failedPageFailsAll},
-		{"server that lags appears", nil, laggingAppears},
-		{"too many calls are throttled", nil, throttledIsThrottled},
-		{"broken cloud is unavailable", nil, brokenIsUnavailable},
-		{"limit reached is quota", nil, quotaIsQuota},
-		{"cancelled call returns while the cloud hangs", nil, cancelledReturns},
 		{"calls run in parallel", nil, parallelCalls},
 	}
 }
 
-// need is an ability that a case tries.
-type need func(providers.Provider) (name string, has bool)
+// troubles are how a cloud fails: in its listings, in whole, in its answers.
+func troubles() []testCase {
+	return []testCase{
+		{"listing costs few calls", needs(planned, counted), listingCost},
+		{"listing has all pages", needs(planned, paged), allPages},
+		{"failed page fails the listing", needs(planned), failedPageFailsAll},
+		{"row that vanishes from one listing comes back", needs(planned, rows), vanishedRow},
+		{"row that comes twice is listed once", needs(planned, rows), doubledRows},
+		{"order of rows does not matter", needs(planned, rows), shuffledRows},
+		{"server that lags appears", needs(planned), laggingAppears},
+
+		{"slow cloud gives the same answers", needs(planned), slowIsSame},
+		{"cancelled call returns while the cloud hangs", needs(planned), cancelledReturns},
+		{"too many calls are throttled", needs(planned), throttledIsThrottled},
+		{"broken cloud is unavailable", needs(planned), brokenIsUnavailable},
+		{"limit reached is quota", nil, quotaIsQuota},
+		{"expired session is begun again unseen", needs(planned, sessions), expiredSession},
+		{"create in an expired session makes one server", needs(planned, sessions), expiredCreate},
+		{"credentials that have expired are denied", needs(planned, expires), expiredAlways},
+		{"clock that is off is borne or named", needs(planned, clocked), skewedClock},
+		{"secrets are in no error text", needs(planned), secretsAreHidden},
+
+		{"connection cut in an answer is unavailable", needs(planned, spoilt), cutReads},
+		{"half a document is unavailable", needs(planned, spoilt), truncatedReads},
+		{"empty body is unavailable", needs(planned, spoilt), emptyReads},
+		{"web page is unavailable", needs(planned, spoilt), htmlReads},
+		{"failure with a good status is unavailable", needs(planned), failureInSuccess},
+		{"number of another kind is read or refused", needs(planned), otherNumbers},
+		{"state of a future version is unknown", needs(planned), unheardState},
+	}
+}
+
+// need is what a case tries: an ability, or a way to misbehave.
+type need func(Cloud) (name string, has bool)
 
 func needs(n ...need) []need { return n }
 
 // ability reports whether a provider has the ability A.
-func ability[A any](p providers.Provider) (string, bool) {
-	_, has := p.(A)
+func ability[A any](c Cloud) (string, bool) {
+	_, has := c.Provider.(A)
 	return reflect.TypeFor[A]().Name(), has
 }
 
-// lacks names the first ability that the case needs and the provider has not.
-func (tc testCase) lacks(p providers.Provider) string {
+// lacks names the first thing that the case needs and the cloud has not.
+func (tc testCase) lacks(c Cloud) string {
 	for _, n := range tc.needs {
-		if name, has := n(p); !has {
+		if name, has := n(c); !has {
 			return name
 		}
 	}

@@ -28,7 +28,7 @@ func finish(t *testing.T, s *site, p *suncloud.Provider, ticket providers.Ticket
 			return err
 		}
 		ticket = step.Ticket
-		s.pass(transition / 2)
+		s.Pass(transition / 2)
 	}
 	t.Fatalf("ticket %s does not end", ticket)
 	return nil
@@ -42,7 +42,7 @@ func TestServersCostTwoCalls(t *testing.T) {
 	if err != nil || len(rows) != 8 {
 		t.Fatalf("%d servers, %v", len(rows), err)
 	}
-	if diff := cmp.Diff(map[string]int{"GET cloud": 1, "GET vdcs": 1}, s.plan.Calls()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"GET cloud": 1, "GET vdcs": 1}, s.Plan.Calls()); diff != "" {
 		t.Error(diff)
 	}
 	want := map[string][]providers.PowerOp{
@@ -88,7 +88,7 @@ func TestRangeOfNetworkInUse(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})
 	used := s.AddVNet("used", "")
 	s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512}, used)
-	n, err := s.adapter(t, s.settings()).Network(t.Context(), s.url+used)
+	n, err := s.adapter(t, s.settings()).Network(t.Context(), s.URL+used)
 	if err != nil || n.CIDR != "10.31.2.0/24" {
 		t.Errorf("range %q, %v", n.CIDR, err)
 	}
@@ -103,7 +103,7 @@ func TestWorkThatFails(t *testing.T) {
 	for code, kind := range tests {
 		s := newSite(t, cloudsim.Options{})
 		p := s.adapter(t, s.settings())
-		_, ticket, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: token, ImageID: s.url + s.template})
+		_, ticket, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: token, ImageID: s.URL + s.template})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestWorkThatFails(t *testing.T) {
 
 func TestStopThatFails(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})
-	id := s.url + s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512})
+	id := s.URL + s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512})
 	p := s.adapter(t, s.settings())
 	ticket, err := p.Power(t.Context(), id, providers.PowerStop)
 	if err != nil {
@@ -181,14 +181,14 @@ func TestCreateThatCannotLook(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})
 	p := s.adapter(t, s.settings())
 	for _, call := range []string{"GET vdcs", "GET templates"} {
-		s.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Call: call})
+		s.Plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Call: call})
 		_, _, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: token, ImageID: "OpenSolaris"})
 		if providers.Kind(err) != providers.ErrUnavailable || providers.Unclear(err) {
 			t.Errorf("%s fails: %v, unclear %t", call, err, providers.Unclear(err))
 		}
-		s.plan.Clear()
+		s.Plan.Clear()
 	}
-	s.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Call: "GET vdcs"})
+	s.Plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Call: "GET vdcs"})
 	_, _, network := p.CreateNetwork(t.Context(), providers.NetworkSpec{Token: token})
 	_, address := p.CreateAddress(t.Context(), providers.AddressSpec{Token: token})
 	for _, err := range []error{network, address} {

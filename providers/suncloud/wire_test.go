@@ -70,8 +70,8 @@ func TestIDsThatAreNoURIs(t *testing.T) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
-	if len(s.plan.Calls()) != 0 {
-		t.Errorf("the cloud was called: %v", s.plan.Calls())
+	if len(s.Plan.Calls()) != 0 {
+		t.Errorf("the cloud was called: %v", s.Plan.Calls())
 	}
 }
 

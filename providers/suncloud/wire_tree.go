@@ -3,8 +3,13 @@ package suncloud
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 )
 
 // tree is a VDC with all that is in it, whatever cluster it is in.
@@ -35,7 +40,8 @@ func (c *client) entry(ctx context.Context) (string, error) {
 }
 
 // tree reads the VDC, whose representation holds all: two calls. Nested rows are
-// promised to have name and URI only; such a VM or cluster is read by itself.
+// promised to have name and URI only; such a VM or cluster is read by itself,
+// which is one call more for each.
 func (c *client) tree(ctx context.Context) (tree, error) {
 	var t tree
 	uri, err := c.entry(ctx)
@@ -48,7 +54,11 @@ func (c *client) tree(ctx context.Context) (tree, error) {
 	if t.vdc.Cluster.URI == "" {
 		return t, providers.Errorf(providers.ErrUnavailable, "GET VDC", "the VDC has no root cluster")
 	}
-	return t, c.walk(ctx, &t, t.vdc.Cluster, map[string]bool{})
+	if err := c.walk(ctx, &t, t.vdc.Cluster, map[string]bool{}); err != nil {
+		return t, err
+	}
+	t.vms, err = c.whole(ctx, t.vms)
+	return t, err
 }
 
 // walk takes a cluster into the tree, with all below it.
@@ -71,15 +81,6 @@ func (c *client) walk(ctx context.Context, t *tree, in cluster, seen map[string]
 		if m.URI == "" {
 			return providers.Errorf(providers.ErrUnavailable, "GET VDC", "a VM has no URI")
 		}
-		if m.State == "" {
-			err := c.get(ctx, m.URI, "VM", &m)
-			if errors.Is(err, providers.ErrNotFound) {
-				continue // deleted since the tree was read
-			}
-			if err != nil {
-				return err
-			}
-		}
 		m.Cluster = in.URI
 		t.vms = append(t.vms, m)
 	}
@@ -89,6 +90,40 @@ func (c *client) walk(ctx context.Context, t *tree, in cluster, seen map[string]
 		}
 	}
 	return nil
+}
+
+// parallel is how many VMs are read at the same time at most.
+const parallel = 8
+
+// whole reads the VMs of a tree that have a name only. One that was deleted
+// since the tree was read is left out.
+func (c *client) whole(ctx context.Context, vms []vm) ([]vm, error) {
+	vms, _ = listing.Once(vms, nil, func(m vm) string { return m.URI })
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	var failed atomic.Bool // no further calls then; those under way end by themselves
+	for i := range vms {
+		m := &vms[i]
+		if m.State != "" {
+			continue
+		}
+		group.Go(func() error {
+			if failed.Load() {
+				return nil
+			}
+			cluster := m.Cluster
+			err := c.get(ctx, m.URI, "VM", m)
+			m.Cluster = cluster
+			if errors.Is(err, providers.ErrNotFound) {
+				m.URI = ""
+				return nil
+			}
+			failed.CompareAndSwap(false, err != nil)
+			return err
+		})
+	}
+	err := group.Wait()
+	return slices.DeleteFunc(vms, func(m vm) bool { return m.URI == "" }), err
 }
 
 // offer reads the VDC and the templates that VMs are made from: three calls.

@@ -14,6 +14,7 @@ import (
 	"occigate/providers"
 	"occigate/providers/openstack"
 	"occigate/providers/providertest"
+	"occigate/test/cloudsim/fault"
 )
 
 // TestConformance runs the suite of all adapters as project demo.
@@ -34,10 +35,7 @@ func plane(t testing.TB) providertest.Cloud {
 		Looks:    300,
 		Image:    env(t, "OS_IMAGE_ID"), Size: "m1.tiny", OtherSize: "m1.small",
 		Network: env(t, "OS_NETWORK_ID"), Pool: env(t, "OS_EXTGW_ID"),
-		Calls: w.counts,
-		PagesOf: func(servers int) (pages, beside int) {
-			return servers/w.pageSize + 1, 1
-		},
+		Cost: &providertest.Cost{Endless: true, Beside: 1},
 		Denied: func(t testing.TB) providers.Provider {
 			return adapter(t, settings("auth_url: http://127.0.0.1:5000/v3\nusername: demo\npassword: wrong\nproject_name: demo\n"), w)
 		},
@@ -47,17 +45,12 @@ func plane(t testing.TB) providertest.Cloud {
 		},
 	}
 	c.Faults = providertest.Faults{
-		Throttle: func() time.Duration {
-			w.set(func(w *wire) { w.status = http.StatusTooManyRequests })
-			return 7 * time.Second
-		},
-		Break:     func() { w.set(func(w *wire) { w.status = http.StatusInternalServerError }) },
-		Hang:      func() { w.set(func(w *wire) { w.hang = true }) },
-		CutCreate: func() { w.set(func(w *wire) { w.cutCreate = true }) },
-		PageSize:  func(n int) { w.set(func(w *wire) { w.pageSize = n }) },
-		FailPage:  func(n int) { w.set(func(w *wire) { w.failPage, w.pages = n, 0 }) },
-		Quota:     func() { instanceQuota(t, 0) },
-		Heal:      w.heal,
+		Plan: &w.plan, List: "GET /servers/detail", Create: "POST /servers", Paged: true, Media: "application/json",
+		Throttle: fault.Fault{Kind: fault.Status, Status: http.StatusTooManyRequests, RetryAfter: 7 * time.Second},
+		Quota:    func() { instanceQuota(t, 0) },
+		Failure:  fault.Fault{Kind: fault.Body, ContentType: "application/json", Body: `{"computeFault": {"code": 500, "message": "The server has either erred."}}`},
+		Number:   fault.Fault{Kind: fault.Edit, Find: `"vcpus": ?(\d+)`, Body: `"vcpus":"$1"`},
+		NewState: fault.Fault{Kind: fault.Edit, Find: `"status": ?"ACTIVE"`, Body: `"status":"` + providertest.Unheard + `"`},
 	}
 	return c
 }

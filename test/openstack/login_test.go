@@ -38,7 +38,7 @@ func TestRevokedTokenIsRenewed(t *testing.T) {
 		})
 	}
 	calls.Wait()
-	if n := w.counts()[login]; n != 2 {
+	if n := w.plan.Calls()[login]; n != 2 {
 		t.Errorf("%d logins, want the first and one more", n)
 	}
 }

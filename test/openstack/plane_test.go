@@ -3,11 +3,12 @@
 package openstack_test
 
 import (
-	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 
 	"occigate/providers"
 	"occigate/providers/openstack"
+	"occigate/test/cloudsim/fault"
 )
 
 // stateDir is where up keeps its state; it writes clouds.yaml there.
@@ -78,96 +80,94 @@ func adapter(t testing.TB, s settings, over http.RoundTripper) *openstack.Provid
 	return p.(*openstack.Provider)
 }
 
-// wire is an http.RoundTripper that counts the calls by operation and, on
-// request, misbehaves as a cloud or the way to it would.
+// wire is an http.RoundTripper that counts the calls by operation and, by its
+// plan, misbehaves as a cloud or the way to it would.
 type wire struct {
-	mu        sync.Mutex
-	calls     map[string]int
-	status    int // answers every call, 0 none
-	hang      bool
-	cutCreate bool
-	pageSize  int
-	failPage  int
-	pages     int    // of servers since failPage was set
-	token     string // the last one sent
+	plan  fault.Plan
+	mu    sync.Mutex
+	token string // the last one sent
 }
 
-func (w *wire) heal() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.status, w.hang, w.cutCreate, w.pageSize, w.failPage, w.pages = 0, false, false, 0, 0, 0
-}
-
-// set changes how the wire misbehaves.
-func (w *wire) set(change func(*wire)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change(w)
-}
-
-func (w *wire) counts() map[string]int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	all := map[string]int{}
-	for op, n := range w.calls {
-		all[op] = n
-	}
-	return all
-}
-
-// RoundTrip sends the request unless the wire is to answer it itself.
+// RoundTrip hands the request to the plan, as a server would, and what the plan
+// lets through to the plane.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	op, _ := providers.Call(r.Context())
-	w.mu.Lock()
-	if w.calls == nil {
-		w.calls = map[string]int{}
-	}
-	w.calls[op]++
 	if token := r.Header.Get("X-Auth-Token"); token != "" {
+		w.mu.Lock()
 		w.token = token
+		w.mu.Unlock()
 	}
-	status, hang, cut := w.status, w.hang, w.cutCreate && op == "POST /servers"
-	if cut {
-		w.cutCreate = false
+	sent := r.Clone(r.Context())
+	if sent.Body == nil {
+		sent.Body = http.NoBody
 	}
-	if op == "GET /servers/detail" && r.URL.Query().Get("tags") == "" {
-		r = w.page(r)
-		if w.pages++; w.failPage > 0 && w.pages == w.failPage {
-			status = http.StatusInternalServerError
-		}
+	forward := &forward{wire: w}
+	answer, whole := httptest.NewRecorder(), false
+	func() {
+		defer func() { // a cut connection is a handler that aborts
+			if p := recover(); p != nil && p != http.ErrAbortHandler {
+				panic(p)
+			}
+		}()
+		w.plan.Wrap(forward, operation, refuse).ServeHTTP(answer, sent)
+		whole = true
+	}()
+	if err := r.Context().Err(); err != nil {
+		return nil, err
 	}
-	w.mu.Unlock()
-	switch {
-	case hang:
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	case status != 0:
-		return refusal(r, status), nil
+	if forward.err != nil {
+		return nil, forward.err
+	}
+	res := answer.Result()
+	res.Request = r
+	if !whole {
+		res.Body = io.NopCloser(io.MultiReader(res.Body, broken{}))
+	}
+	return res, nil
+}
+
+// operation is the adapter's name of a call.
+func operation(r *http.Request) string {
+	op, _ := providers.Call(r.Context())
+	return op
+}
+
+// refuse answers in no service's form.
+func refuse(w http.ResponseWriter, _ *http.Request, f fault.Fault) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(f.Status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"fault": map[string]any{"code": f.Status, "message": f.Body}})
+}
+
+// forward is the handler that is the plane itself.
+type forward struct {
+	wire *wire
+	err  error
+}
+
+func (f *forward) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if size, ok := f.wire.plan.Take(fault.PageSize, operation(r)); ok && r.URL.Query().Get("tags") == "" {
+		r = page(r, size.Size)
 	}
 	answer, err := http.DefaultTransport.RoundTrip(r)
-	if err == nil && cut {
-		answer.Body = io.NopCloser(io.MultiReader(bytes.NewReader([]byte(`{"serv`)), broken{}))
+	if err != nil {
+		f.err = err
+		return
 	}
-	return answer, err
+	defer answer.Body.Close()
+	for name, values := range answer.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(answer.StatusCode)
+	_, f.err = io.Copy(w, answer.Body)
 }
 
-// page asks for pages of the wire's size in place of the adapter's.
-func (w *wire) page(r *http.Request) *http.Request {
-	if w.pageSize == 0 {
-		return r
-	}
+// page asks for pages of a size in place of the adapter's.
+func page(r *http.Request, size int) *http.Request {
 	r = r.Clone(r.Context())
 	query := r.URL.Query()
-	query.Set("limit", strconv.Itoa(w.pageSize))
+	query.Set("limit", strconv.Itoa(size))
 	r.URL = &url.URL{Scheme: r.URL.Scheme, Host: r.URL.Host, Path: r.URL.Path, RawQuery: query.Encode()}
 	return r
-}
-
-func refusal(r *http.Request, status int) *http.Response {
-	return &http.Response{
-		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{"Retry-After": {"7"}}, Body: io.NopCloser(strings.NewReader("")), Request: r,
-	}
 }
 
 // broken is a connection that ends in the middle.

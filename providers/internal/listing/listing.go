@@ -36,3 +36,20 @@ func Find[T any](rows []T, err error, fits func(T) bool, missing error) (found T
 	}
 	return found, missing
 }
+
+// Once leaves the first of the rows that have the same id. A cloud may give a
+// row twice, above all when others come or go between two pages.
+func Once[R any](rows []R, err error, id func(R) string) ([]R, error) {
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]bool, len(rows))
+	kept := make([]R, 0, len(rows))
+	for _, r := range rows {
+		if key := id(r); !seen[key] {
+			seen[key] = true
+			kept = append(kept, r)
+		}
+	}
+	return kept, nil
+}

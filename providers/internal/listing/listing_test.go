@@ -43,3 +43,14 @@ func TestFind(t *testing.T) {
 		t.Errorf("%v, want denied", err)
 	}
 }
+
+func TestOnce(t *testing.T) {
+	first := func(row string) string { return row[:1] }
+	got, err := listing.Once([]string{"a1", "b1", "a2", "b2", "c1", "a3"}, nil, first)
+	if err != nil || !slices.Equal(got, []string{"a1", "b1", "c1"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := listing.Once([]string{"a1"}, providers.ErrDenied, first); got != nil || !errors.Is(err, providers.ErrDenied) {
+		t.Errorf("a failed listing: %q, %v", got, err)
+	}
+}

@@ -10,20 +10,23 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"time"
 )
 
 // Kind names a way to misbehave.
 type Kind string
 
-// The kinds. Wrap carries out the first five, Rows the next four; the others
+// The kinds. Wrap carries out the first seven, Rows the next four; the others
 // are asked for by the simulator itself.
 const (
-	Latency Kind = "latency" // the answer waits for Delay
-	Hang    Kind = "hang"    // no answer until the client goes or the plan is cleared
-	Status  Kind = "status"  // an error answer: Status, Code, Body as message, RetryAfter
-	Body    Kind = "body"    // answers Body as ContentType with Status (0: 200), whatever was asked
-	Cut     Kind = "cut"     // the call is carried out, the connection ends half-way through the body
+	Latency  Kind = "latency"  // the answer waits for Delay
+	Hang     Kind = "hang"     // no answer until the client goes or the plan is cleared
+	Status   Kind = "status"   // an error answer: Status, Code, Body as message, RetryAfter
+	Body     Kind = "body"     // answers Body as ContentType with Status (0: 200), whatever was asked
+	Edit     Kind = "edit"     // what Find matches in the answer, a regular expression, becomes Body
+	Truncate Kind = "truncate" // the call is carried out, the answer is half of its body and says that it is whole
+	Cut      Kind = "cut"      // the call is carried out, the connection ends half-way through the body
 
 	Lag       Kind = "lag"       // rows younger than Delay are not listed
 	Vanish    Kind = "vanish"    // the first Size rows (0: all) are missing from a listing
@@ -41,6 +44,8 @@ var kinds = map[Kind]func(Fault) error{
 	Hang:      needsNothing,
 	Status:    needsStatus,
 	Body:      needsNothing,
+	Edit:      needsFind,
+	Truncate:  needsNothing,
 	Cut:       needsNothing,
 	Lag:       needsDelay,
 	Vanish:    needsNothing,
@@ -55,11 +60,12 @@ var kinds = map[Kind]func(Fault) error{
 type Fault struct {
 	Kind  Kind
 	Call  string // the cloud's name of the operation, empty for any
+	Skip  int    // how many such calls it lets pass before it strikes
 	Times int    // how often it strikes, 0 until cleared
 
 	// After lets the call be carried out before a Latency, Hang, Status or Body
-	// strikes, so that the client does not learn of a change that was made. A Cut
-	// is always after.
+	// strikes, so that the client does not learn of a change that was made. Edit,
+	// Truncate and Cut are always after.
 	After bool
 
 	Status      int           // HTTP status code of Status and Body
@@ -67,7 +73,8 @@ type Fault struct {
 	RetryAfter  time.Duration // sent as the Retry-After header, in whole seconds rounded up; 0 sends none
 	Delay       time.Duration // of Latency, Lag and Skew
 	Size        int           // rows: of PageSize, Vanish and Duplicate
-	Body        string        // of Body; for Status the message, empty for the simulator's choice
+	Body        string        // of Body; for Status the message, empty for the simulator's choice; for Edit the new text, $1 is a group
+	Find        string        // of Edit
 	ContentType string        // of Body, empty for text/html
 }
 
@@ -78,8 +85,8 @@ func (f Fault) Validate() error {
 	if !ok {
 		return fmt.Errorf("fault: unknown kind %q", f.Kind)
 	}
-	if f.Times < 0 || f.Size < 0 || f.RetryAfter < 0 {
-		return fmt.Errorf("fault: %s: negative times, size or retry_after", f.Kind)
+	if f.Skip < 0 || f.Times < 0 || f.Size < 0 || f.RetryAfter < 0 {
+		return fmt.Errorf("fault: %s: negative skip, times, size or retry_after", f.Kind)
 	}
 	return check(f)
 }
@@ -100,6 +107,13 @@ func needsSize(f Fault) error {
 	return nil
 }
 
+func needsFind(f Fault) error {
+	if _, err := regexp.Compile(f.Find); err != nil || f.Find == "" {
+		return fmt.Errorf("fault: %s needs a regular expression to find, not %q", f.Kind, f.Find)
+	}
+	return nil
+}
+
 func needsStatus(f Fault) error {
 	if http.StatusText(f.Status) == "" {
 		return fmt.Errorf("fault: %s needs an HTTP status, not %d", f.Kind, f.Status)
@@ -111,6 +125,7 @@ func needsStatus(f Fault) error {
 type wire struct {
 	Kind        Kind     `json:"kind"`
 	Call        string   `json:"call,omitempty"`
+	Skip        int      `json:"skip,omitempty"`
 	Times       int      `json:"times,omitempty"`
 	After       bool     `json:"after,omitempty"`
 	Status      int      `json:"status,omitempty"`
@@ -119,6 +134,7 @@ type wire struct {
 	Delay       duration `json:"delay,omitzero"`
 	Size        int      `json:"size,omitempty"`
 	Body        string   `json:"body,omitempty"`
+	Find        string   `json:"find,omitempty"`
 	ContentType string   `json:"content_type,omitempty"`
 }
 
@@ -137,8 +153,8 @@ func (d *duration) UnmarshalText(text []byte) error {
 // MarshalJSON writes the fields that are set, in snake case, durations as text.
 func (f Fault) MarshalJSON() ([]byte, error) {
 	return json.Marshal(wire{
-		f.Kind, f.Call, f.Times, f.After, f.Status, f.Code,
-		duration(f.RetryAfter), duration(f.Delay), f.Size, f.Body, f.ContentType,
+		f.Kind, f.Call, f.Skip, f.Times, f.After, f.Status, f.Code,
+		duration(f.RetryAfter), duration(f.Delay), f.Size, f.Body, f.Find, f.ContentType,
 	})
 }
 
@@ -152,8 +168,8 @@ func (f *Fault) UnmarshalJSON(text []byte) error {
 		return fmt.Errorf("fault: %w", err)
 	}
 	*f = Fault{
-		w.Kind, w.Call, w.Times, w.After, w.Status, w.Code,
-		time.Duration(w.RetryAfter), time.Duration(w.Delay), w.Size, w.Body, w.ContentType,
+		w.Kind, w.Call, w.Skip, w.Times, w.After, w.Status, w.Code,
+		time.Duration(w.RetryAfter), time.Duration(w.Delay), w.Size, w.Body, w.Find, w.ContentType,
 	}
 	return f.Validate()
 }

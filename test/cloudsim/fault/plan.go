@@ -58,7 +58,8 @@ func (p *Plan) Take(kind Kind, call string) (Fault, bool) {
 func (p *Plan) take(match func(Fault) bool) (Fault, <-chan struct{}, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	i := slices.IndexFunc(p.faults, match)
+	i := slices.IndexFunc(p.faults, func(f Fault) bool { return match(f) && f.Skip == 0 })
+	p.pass(i, match)
 	if i < 0 {
 		return Fault{}, nil, false
 	}
@@ -74,6 +75,19 @@ func (p *Plan) take(match func(Fault) bool) (Fault, <-chan struct{}, bool) {
 		p.cleared = make(chan struct{})
 	}
 	return f, p.cleared, true
+}
+
+// pass counts a call that the faults before the one at i, which strikes, let
+// pass; all of them when i is negative.
+func (p *Plan) pass(i int, match func(Fault) bool) {
+	for k := range p.faults {
+		if k == i {
+			return
+		}
+		if match(p.faults[k]) {
+			p.faults[k].Skip--
+		}
+	}
 }
 
 func (f Fault) on(call string) bool { return f.Call == "" || f.Call == call }
@@ -95,7 +109,8 @@ func (p *Plan) ResetCalls() {
 	p.calls = nil
 }
 
-func (p *Plan) count(call string) {
+// Count notes a call of an operation. Wrap does it by itself.
+func (p *Plan) Count(call string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.calls == nil {

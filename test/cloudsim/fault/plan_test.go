@@ -41,6 +41,16 @@ func TestTake(t *testing.T) {
 	}
 }
 
+func TestSkipLetsCallsPass(t *testing.T) {
+	var p Plan
+	p.Set(Fault{Kind: Status, Status: 500, Call: "List", Skip: 2, Times: 1}, Fault{Kind: Status, Status: 503, Skip: 3})
+	for i, want := range []int{0, 0, 500, 0, 503, 503} {
+		if f, _ := p.Take(Status, "List"); f.Status != want {
+			t.Errorf("call %d gives %d, want %d", i, f.Status, want)
+		}
+	}
+}
+
 func TestFaultsShowTimesLeft(t *testing.T) {
 	var p Plan
 	p.Set(Fault{Kind: Hang, Times: 3})
@@ -92,6 +102,9 @@ func TestJSONRefusals(t *testing.T) {
 		`{"kind":"lag"}`:                                     "needs a delay",
 		`{"kind":"status"}`:                                  "needs an HTTP status",
 		`{"kind":"status","status":999}`:                     "needs an HTTP status",
+		`{"kind":"edit"}`:                                    "needs a regular expression",
+		`{"kind":"edit","find":"("}`:                         "needs a regular expression",
+		`{"kind":"hang","skip":-1}`:                          "negative",
 		`{"kind":"pagesize"}`:                                "needs a size",
 		`{"kind":"hang","times":-1}`:                         "negative",
 		`{"kind":"latency","delay":2}`:                       "delay",

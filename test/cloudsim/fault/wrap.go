@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 )
@@ -17,7 +18,7 @@ type Refuse func(w http.ResponseWriter, r *http.Request, f Fault)
 // cloud's documents do; it may read the request's body, which it must put back.
 // refuse may be nil for a plain-text error. Every request is counted under its
 // operation, then Latency, Hang, Status and Body strike before next, or after
-// it with Fault.After, and Cut after it.
+// it with Fault.After, and Edit, Truncate and Cut after it.
 //
 // A request that waits ends when its client goes; when the plan is cleared it
 // is answered as if nothing had been.
@@ -31,7 +32,7 @@ func (p *Plan) Wrap(next http.Handler, operation func(*http.Request) string, ref
 			return
 		}
 		x := exchange{plan: p, call: operation(r), w: w, r: r, refuse: refuse}
-		p.count(x.call)
+		p.Count(x.call)
 		if x.struck(false) {
 			return
 		}
@@ -40,6 +41,7 @@ func (p *Plan) Wrap(next http.Handler, operation func(*http.Request) string, ref
 		if x.struck(true) {
 			return
 		}
+		answer.spoil(p, x.call)
 		_, cut := p.Take(Cut, x.call)
 		answer.send(w, cut)
 	})
@@ -146,6 +148,20 @@ func (a *answer) WriteHeader(status int) {
 func (a *answer) Write(b []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	return a.body.Write(b)
+}
+
+// spoil edits the body and takes half of it away, as the plan says.
+func (a *answer) spoil(p *Plan, call string) {
+	body := a.body.Bytes()
+	if f, ok := p.Take(Edit, call); ok {
+		body = regexp.MustCompile(f.Find).ReplaceAll(body, []byte(f.Body))
+		a.header.Del("Content-Length")
+	}
+	if _, ok := p.Take(Truncate, call); ok {
+		body = body[:len(body)/2]
+		a.header.Del("Content-Length")
+	}
+	a.body = *bytes.NewBuffer(body)
 }
 
 // send passes the answer on. A cut one announces its whole length, carries half

@@ -71,6 +71,9 @@ func TestWrapAnswers(t *testing.T) {
 		"status after":    {Fault{Kind: Status, Status: 500, After: true}, 500, "own format:  ", "", 1},
 		"body":            {Fault{Kind: Body, Body: "<html>"}, 200, "<html>", "", 0},
 		"empty body":      {Fault{Kind: Body, Status: 502}, 502, "", "", 0},
+		"edit":            {Fault{Kind: Edit, Find: `the (\w+)`, Body: "no $1"}, 201, "no whole answer!", "", 1},
+		"truncate":        {Fault{Kind: Truncate}, 201, "the whol", "", 1},
+		"skipped":         {Fault{Kind: Status, Status: 500, Skip: 1}, 201, said + "!", "", 1},
 		"latency":         {Fault{Kind: Latency, Delay: time.Millisecond}, 201, said + "!", "", 1},
 		"latency after":   {Fault{Kind: Latency, Delay: time.Millisecond, After: true}, 201, said + "!", "", 1},
 	} {

@@ -11,6 +11,7 @@ import (
 type view struct {
 	*Cloud
 	host string // put before URIs, empty for relative ones
+	vms  []*VM  // that trees have
 }
 
 const (
@@ -23,9 +24,9 @@ const (
 
 func (c *Cloud) view(q call) view {
 	if c.opt.Relative {
-		return view{c, ""}
+		return view{c, "", c.vms}
 	}
-	return view{c, q.host}
+	return view{c, q.host, c.vms}
 }
 
 func (v view) link(uri string) string {
@@ -99,6 +100,7 @@ func (v view) cloud() object {
 }
 
 func (v view) vdc() object {
+	v.vms = fault.Rows(v.opt.Faults, "GET vdcs", v.vms, func(m *VM) time.Duration { return v.line.At.Sub(m.created) })
 	return object{
 		"name": "main", "uri": v.link(vdcURI), "location": v.link(locationURI), "tags": []string{},
 		"cluster": v.cluster(v.clusters[0]), "addresses": each(v.addresses, v.address),
@@ -108,7 +110,6 @@ func (v view) vdc() object {
 
 func (v view) cluster(c *Cluster) object {
 	vms := only(v.vms, func(m *VM) bool { return m.Cluster == c.URI })
-	vms = fault.Rows(v.opt.Faults, "tree", vms, func(m *VM) time.Duration { return v.line.At.Sub(m.created) })
 	o := object{
 		"name": c.Name, "uri": v.link(c.URI), "description": c.Description, "vdc": v.link(vdcURI), "tags": tags(c.Tags),
 		"vms":         each(vms, v.nested),
