@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"time"
 
 	"occigate/providers"
@@ -44,10 +42,8 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 	}
 	title := cmp.Or(spec.Name, spec.Hostname)
 	name := form.Name(title, code(spec.Token))
-	row, err := p.add(ctx, spec.Networks[0].IP, url.Values{
-		"name": {name}, "image": {spec.ImageID}, "server.ram": {spec.SizeID},
-		"description": {naming.Bracket(cmp.Or(title, name), spec.Token, maxDescription)},
-	})
+	description := naming.Bracket(cmp.Or(title, name), spec.Token, maxDescription)
+	row, err := p.add(ctx, newServer{name, description, spec.ImageID, spec.SizeID, spec.Networks[0].IP})
 	if err == nil {
 		return row.server(), p.createTicket(row), nil
 	}
@@ -67,7 +63,7 @@ func (p *Provider) possible(spec providers.ServerSpec) error {
 	switch at := p.settings.Datacenter; {
 	case code(spec.Token) == "":
 		return providers.Errorf(providers.ErrInvalid, addOp, "the token is no UUID")
-	case spec.Zone != "" && spec.Zone != at && !named(at).Has("id"):
+	case spec.Zone != "" && spec.Zone != at && !isID(at):
 		return providers.Errorf(providers.ErrInvalid, addOp, "the account is in the datacenter %s", at)
 	case cmp.Or(spec.Networks[0].NetworkID, public) != public:
 		return providers.Errorf(providers.ErrInvalid, addOp, "%s", lacks.Networks)
@@ -78,7 +74,7 @@ func (p *Provider) possible(spec providers.ServerSpec) error {
 // made finds the server that an earlier call made with the token; without one
 // all are empty.
 func (p *Provider) made(ctx context.Context, token string) (providers.Server, providers.Ticket, error) {
-	rows, err := p.serverRows(ctx)
+	rows, err := p.cloud.servers(ctx)
 	r, err := listing.Find(rows, err, func(r serverRow) bool {
 		_, told := naming.Unbracket(r.Description)
 		return form.Ends(r.Name, code(token)) && cmp.Or(told, token) == token
@@ -98,24 +94,24 @@ func (p *Provider) made(ctx context.Context, token string) (providers.Server, pr
 // first.
 const attempts = 4
 
-// add tries one free address after the other. It goes on only when the address
+// add tries one free address after the other, or just the one asked for. It goes on only when the address
 // of a refused add was free before and is taken now, which is the race that a
 // fixed pool brings; the name keeps two adds from both succeeding.
-func (p *Provider) add(ctx context.Context, ip string, args url.Values) (row serverRow, refused error) {
-	free, err := p.free(ctx, ip)
+func (p *Provider) add(ctx context.Context, s newServer) (row serverRow, refused error) {
+	asked := s.ip
+	free, err := p.free(ctx, asked)
 	if err != nil {
 		return row, providers.Unmade(err)
 	}
 	for range attempts {
-		tried := free[0]
-		args.Set("ip", tried.IP)
-		if row, refused = p.addServer(ctx, args); !mayBeRace(refused) {
+		s.ip = free[0].IP
+		if row, refused = p.cloud.addServer(ctx, s); !mayBeRace(refused) {
 			return row, refused
 		}
-		if free, err = p.free(ctx, ip); err != nil {
+		if free, err = p.free(ctx, asked); err != nil {
 			return row, err
 		}
-		if slices.ContainsFunc(free, func(r ipRow) bool { return r.IP == tried.IP }) {
+		if slices.ContainsFunc(free, func(r ipRow) bool { return r.IP == s.ip }) {
 			break // the address is not why
 		}
 	}
@@ -125,7 +121,7 @@ func (p *Provider) add(ctx context.Context, ip string, args url.Values) (row ser
 // free lists the unassigned public addresses of the datacenter, or just the one
 // asked for. It is an error that there is none.
 func (p *Provider) free(ctx context.Context, ip string) ([]ipRow, error) {
-	free, err := p.freeIPs(ctx)
+	free, err := p.cloud.freeIPs(ctx)
 	none := providers.Errorf(providers.ErrQuota, addOp, "no unassigned public address in %s", p.settings.Datacenter)
 	if ip != "" {
 		free = slices.DeleteFunc(free, func(r ipRow) bool { return r.IP != ip })
@@ -176,7 +172,7 @@ func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Prog
 // pollCreate reads a new server by its name, which is refused until it has an
 // id. GoGrid leaves some new servers Off; such a one is started.
 func (p *Provider) pollCreate(ctx context.Context, t ticket) (providers.Progress, error) {
-	r, err := one[serverRow](ctx, p, "grid/server/get", url.Values{"name": {t.Name}})
+	r, err := p.cloud.server(ctx, t.Name)
 	switch {
 	case errors.Is(err, providers.ErrNotFound) || err == nil && r.ID == "":
 		return p.building(ctx, t)
@@ -201,9 +197,8 @@ const clockSkew = 10 * time.Minute
 // building looks at the job that creates a server. The newest of the name
 // counts; there may be none to be seen yet.
 func (p *Provider) building(ctx context.Context, t ticket) (providers.Progress, error) {
-	const op = "grid/job/list"
 	started := time.Unix(t.Started, 0)
-	jobs, err := list[jobRow](ctx, p, op, url.Values{"startdate": {strconv.FormatInt(started.Add(-clockSkew).UnixMilli(), 10)}})
+	jobs, err := p.cloud.jobs(ctx, started.Add(-clockSkew))
 	if err != nil {
 		return providers.Progress{}, err
 	}
@@ -220,16 +215,16 @@ func (p *Provider) building(ctx context.Context, t ticket) (providers.Progress, 
 			Kind: providers.ErrConflict, Op: "CreateVirtualServer", Code: job.State.Name, Message: job.note(),
 		}
 	case late && job.ID == "":
-		return providers.Progress{}, providers.Errorf(providers.ErrNotFound, op, "neither a server nor a job is named %s", t.Name)
+		return providers.Progress{}, providers.Errorf(providers.ErrNotFound, jobsOp, "neither a server nor a job is named %s", t.Name)
 	case late && job.State.Name == "Succeeded":
-		return providers.Progress{}, providers.Errorf(providers.ErrNotFound, op, "the server %s was created and is gone", t.Name)
+		return providers.Progress{}, providers.Errorf(providers.ErrNotFound, jobsOp, "the server %s was created and is gone", t.Name)
 	}
 	return providers.Progress{Ticket: tickets.Text(t), Message: job.State.Name}, nil
 }
 
 // pollImage reads an image that is being saved.
 func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress, error) {
-	r, err := one[imageRow](ctx, p, "grid/image/get", url.Values{"id": {t.Image}})
+	r, err := p.cloud.image(ctx, t.Image)
 	if err != nil {
 		return providers.Progress{}, err
 	}

@@ -17,7 +17,6 @@ import (
 	"occigate/providers/internal/naming"
 	"occigate/providers/internal/power"
 	"occigate/providers/internal/tickets"
-	"occigate/providers/internal/wire"
 )
 
 // Settings is a GoGrid account's own part of the configuration.
@@ -51,8 +50,8 @@ func (s Settings) check() (*url.URL, error) {
 // concurrent use.
 type Provider struct {
 	settings Settings
+	cloud    *client
 	clock    providers.Clock
-	wire     *wire.Client
 }
 
 var (
@@ -77,12 +76,7 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{settings: settings, clock: around.Clock}
-	p.wire = &wire.Client{
-		HTTP: around.HTTP, Base: base, Clock: around.Clock, Sign: p.sign, Explain: explain,
-		Secrets: []providers.Secret{settings.APIKey, settings.Secret},
-	}
-	return p, nil
+	return &Provider{settings, newClient(settings, base, around), around.Clock}, nil
 }
 
 // Identity tells the account by the block of its oldest address, since no call
@@ -93,9 +87,9 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 	if err != nil {
 		return providers.Identity{}, err
 	}
-	all, err := list[ipRow](ctx, p, "grid/ip/list", nil)
+	all, err := p.cloud.ipsAnywhere(ctx)
 	if err == nil && len(all) == 0 {
-		err = providers.Errorf(providers.ErrInvalid, "grid/ip/list", "the account has no addresses, so that it can have no servers")
+		err = providers.Errorf(providers.ErrInvalid, ipsOp, "the account has no addresses, so that it can have no servers")
 	}
 	if err != nil {
 		return providers.Identity{}, err
@@ -106,7 +100,7 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 
 // datacenter finds the configured datacenter among the cloud's.
 func (p *Provider) datacenter(ctx context.Context) (option, error) {
-	all, err := p.lookup(ctx, "ip.datacenter")
+	all, err := p.cloud.lookup(ctx, "ip.datacenter")
 	names, _ := listing.Map(all, nil, func(o option) string { return o.Name })
 	return listing.Find(all, err, func(o option) bool {
 		return p.settings.Datacenter == o.Name || p.settings.Datacenter == o.ID.String()
@@ -124,7 +118,7 @@ func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
 	if err != nil {
 		return providers.Catalogue{}, err
 	}
-	rows, err := list[imageRow](ctx, p, "grid/image/list", url.Values{"datacenter": {p.settings.Datacenter}})
+	rows, err := p.cloud.images(ctx)
 	if err != nil {
 		return providers.Catalogue{}, err
 	}
@@ -140,7 +134,7 @@ func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
 // sizes are the options of server.ram. The lookup does not tell cores, which go
 // with the memory (half a core at 512MB): a size says one, a server its own.
 func (p *Provider) sizes(ctx context.Context) ([]providers.Size, error) {
-	options, err := p.lookup(ctx, "server.ram")
+	options, err := p.cloud.lookup(ctx, "server.ram")
 	options = slices.DeleteFunc(options, func(o option) bool { return mebibytes(o.Name) == 0 })
 	return listing.Map(options, err, func(o option) providers.Size {
 		return providers.Size{ID: o.ID.String(), Name: o.Name, Cores: 1, MemoryMiB: mebibytes(o.Name)}
@@ -150,20 +144,20 @@ func (p *Provider) sizes(ctx context.Context) ([]providers.Size, error) {
 // Servers lists the account's servers in the datacenter, 250 a call. Those that
 // are still being built have no id.
 func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
-	rows, err := p.serverRows(ctx)
+	rows, err := p.cloud.servers(ctx)
 	return listing.Map(rows, err, serverRow.server)
 }
 
 // Server reads one server by its id.
 func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
-	r, err := one[serverRow](ctx, p, "grid/server/get", named(id))
+	r, err := p.cloud.server(ctx, id)
 	return listing.One(r, err, serverRow.server)
 }
 
 // DeleteServer deletes a server by its id, or by its name while it has no id.
 // The cloud shows it as it was until it is gone.
 func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticket, error) {
-	return "", p.change(ctx, "grid/server/delete", named(id))
+	return "", p.cloud.deleteServer(ctx, id)
 }
 
 // orders are the words of grid/server/power. All cut the power or give it; what
@@ -179,7 +173,7 @@ func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (
 	return orders.Carry(ctx, op, power.Target[string]{
 		Look: func(ctx context.Context) (providers.Server, error) { return p.Server(ctx, id) },
 		Give: func(ctx context.Context, word string) (providers.Ticket, error) {
-			return "", p.change(ctx, "grid/server/power", named(id, "power", word))
+			return "", p.cloud.powerServer(ctx, id, word)
 		},
 	})
 }
@@ -187,22 +181,19 @@ func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (
 // ResizeServer gives a server another size, running or not. The server is
 // Updating for a while.
 func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (providers.Ticket, error) {
-	const op = "grid/server/edit"
 	sizes, err := p.sizes(ctx)
 	_, err = listing.Find(sizes, err, func(s providers.Size) bool { return s.ID == sizeID || s.Name == sizeID },
-		providers.Errorf(providers.ErrInvalid, op, "there is no size %q", sizeID))
+		providers.Errorf(providers.ErrInvalid, editOp, "there is no size %q", sizeID))
 	if err != nil {
 		return "", err
 	}
-	return "", p.change(ctx, op, named(id, "server.ram", sizeID))
+	return "", p.cloud.editServer(ctx, id, sizeID)
 }
 
 // SaveServer makes an image of a server, running or not: the cloud knows a state
 // for both. Whether it pauses a running one is not documented.
 func (p *Provider) SaveServer(ctx context.Context, id string, spec providers.ImageSpec) (providers.Image, providers.Ticket, error) {
-	r, err := one[imageRow](ctx, p, "grid/image/save", url.Values{
-		"server": {id}, "friendlyName": {spec.Name}, "description": {naming.Bracket(spec.Name, spec.Token, maxDescription)},
-	})
+	r, err := p.cloud.saveImage(ctx, id, spec.Name, naming.Bracket(spec.Name, spec.Token, maxDescription))
 	if err != nil {
 		return providers.Image{}, "", err
 	}
@@ -211,7 +202,7 @@ func (p *Provider) SaveServer(ctx context.Context, id string, spec providers.Ima
 
 // DeleteImage moves an image to the trash, which is as far as the API goes.
 func (p *Provider) DeleteImage(ctx context.Context, id string) error {
-	return p.change(ctx, "grid/image/delete", url.Values{"id": {id}})
+	return p.cloud.deleteImage(ctx, id)
 }
 
 // The networks of a datacenter. The cloud has no object for them: they are made
@@ -224,7 +215,7 @@ const (
 // Networks lists the two networks of the datacenter, with the range of the
 // account's first block in each. They cannot be made or deleted.
 func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
-	rows, err := list[ipRow](ctx, p, "grid/ip/list", url.Values{"datacenter": {p.settings.Datacenter}})
+	rows, err := p.cloud.ips(ctx)
 	return listing.Map([]string{public, private}, err, func(id string) providers.Network {
 		return p.network(id, rows)
 	})
@@ -234,17 +225,17 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
 	all, err := p.Networks(ctx)
 	return listing.Find(all, err, func(n providers.Network) bool { return n.ID == id },
-		providers.Errorf(providers.ErrNotFound, "grid/ip/list", "there is no network %q, only public and private", id))
+		providers.Errorf(providers.ErrNotFound, ipsOp, "there is no network %q, only public and private", id))
 }
 
 // Addresses lists the account's public addresses in the datacenter with the
 // servers that have them: a listing of addresses and one of servers.
 func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
-	rows, err := list[ipRow](ctx, p, "grid/ip/list", url.Values{"datacenter": {p.settings.Datacenter}, "ip.type": {"Public"}})
+	rows, err := p.cloud.publicIPs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	servers, err := p.serverRows(ctx)
+	servers, err := p.cloud.servers(ctx)
 	holders := map[string]string{}
 	for _, s := range servers {
 		holders[s.IP.IP] = s.ID.String()

@@ -64,7 +64,7 @@ func decodeSample(t *testing.T, text []byte) map[string]int {
 		t.Fatal(err)
 	}
 	p := made.(*Provider)
-	_, e, err := p.call(t.Context(), "sample", nil)
+	_, e, err := p.cloud.call(t.Context(), "sample", nil)
 	if e.Status == "failure" {
 		if err == nil {
 			t.Error("a failure is no error")
@@ -90,7 +90,7 @@ var decoders = map[string]func(context.Context, *Provider) (complete bool, err e
 		return len(all) > 0, err
 	},
 	"serverimage": func(ctx context.Context, p *Provider) (bool, error) {
-		all, err := list[imageRow](ctx, p, "sample", nil)
+		all, err := list[imageRow](ctx, p.cloud, "sample", nil)
 		for _, r := range all {
 			if i := r.image(); i.ID == "" || i.Name == "" {
 				return false, err
@@ -99,7 +99,7 @@ var decoders = map[string]func(context.Context, *Provider) (complete bool, err e
 		return len(all) > 0, err
 	},
 	"ip": func(ctx context.Context, p *Provider) (bool, error) {
-		all, err := list[ipRow](ctx, p, "sample", nil)
+		all, err := list[ipRow](ctx, p.cloud, "sample", nil)
 		for _, r := range all {
 			if r.ID == "" || r.IP == "" || prefix(r.Subnet) == "" {
 				return false, err
@@ -108,7 +108,7 @@ var decoders = map[string]func(context.Context, *Provider) (complete bool, err e
 		return len(all) > 0, err
 	},
 	"option": func(ctx context.Context, p *Provider) (bool, error) {
-		all, err := list[option](ctx, p, "sample", nil)
+		all, err := list[option](ctx, p.cloud, "sample", nil)
 		for _, o := range all {
 			if o.ID == "" || o.Name == "" {
 				return false, err
@@ -117,7 +117,7 @@ var decoders = map[string]func(context.Context, *Provider) (complete bool, err e
 		return len(all) > 0, err
 	},
 	"job": func(ctx context.Context, p *Provider) (bool, error) {
-		all, err := list[jobRow](ctx, p, "sample", nil)
+		all, err := list[jobRow](ctx, p.cloud, "sample", nil)
 		for _, j := range all {
 			if j.ID == "" || j.Detail.Name == "" || j.Command.Name == "" || j.State.Name == "" {
 				return false, err

@@ -17,14 +17,31 @@ import (
 	"occigate/providers/internal/wire"
 )
 
+// client makes the calls of one key in one datacenter.
+type client struct {
+	http        wire.Client
+	clock       providers.Clock
+	key, secret providers.Secret
+	datacenter  string // name or id
+}
+
+func newClient(s Settings, base *url.URL, around providers.Surroundings) *client {
+	c := &client{clock: around.Clock, key: s.APIKey, secret: s.Secret, datacenter: s.Datacenter}
+	c.http = wire.Client{
+		HTTP: around.HTTP, Base: base, Clock: around.Clock, Sign: c.sign, Explain: explain,
+		Secrets: []providers.Secret{s.APIKey, s.Secret},
+	}
+	return c
+}
+
 // sign adds the key and its signature to a call. The signature is the MD5 of
 // key, secret and the Unix time in seconds; the call itself is not signed, and
 // the cloud takes the time within some ten minutes of its own ("API
 // Signature").
-func (p *Provider) sign(r *http.Request) {
-	key := p.settings.APIKey.Reveal()
-	second := strconv.FormatInt(p.clock.Now().Unix(), 10)
-	sum := md5.Sum([]byte(key + p.settings.Secret.Reveal() + second)) //nolint:gosec // see the import
+func (c *client) sign(r *http.Request) {
+	key := c.key.Reveal()
+	second := strconv.FormatInt(c.clock.Now().Unix(), 10)
+	sum := md5.Sum([]byte(key + c.secret.Reveal() + second)) //nolint:gosec // see the import
 	q := r.URL.Query()
 	q.Set("api_key", key)
 	q.Set("sig", hex.EncodeToString(sum[:]))
@@ -50,11 +67,11 @@ type envelope struct {
 // call makes one call. An answer that says failure is an error, whatever its
 // status is. The type text/html, in which GoGrid sends its JSON, says nothing,
 // so that a proxy's page is known by not being JSON.
-func (p *Provider) call(ctx context.Context, op string, args url.Values) (wire.Answer, envelope, error) {
+func (c *client) call(ctx context.Context, op string, args url.Values) (wire.Answer, envelope, error) {
 	q := url.Values{"v": {"1.9"}, "format": {"json"}}
 	maps.Copy(q, args)
 	var e envelope
-	a, err := p.wire.Do(ctx, wire.Request{To: "GET /" + op, Op: op, Query: q, Repeat: !changes[op]})
+	a, err := c.http.Do(ctx, wire.Request{To: "GET /" + op, Op: op, Query: q, Repeat: !changes[op]})
 	if err != nil {
 		return a, e, err
 	}
@@ -68,14 +85,14 @@ func (p *Provider) call(ctx context.Context, op string, args url.Values) (wire.A
 		said := e.refusal()
 		said.Kind = cmp.Or(said.Kind, providers.ErrConflict)
 		said.Message = cmp.Or(said.Message, "the cloud accepted the call and refused the action")
-		return a, e, p.wire.Refused(a, said)
+		return a, e, c.http.Refused(a, said)
 	}
 	return a, e, a.Broken("the answer has the status %.20q, neither success nor failure", e.Status)
 }
 
 // one makes a call whose answer is one object.
-func one[T any](ctx context.Context, p *Provider, op string, args url.Values) (row T, err error) {
-	a, e, err := p.call(ctx, op, args)
+func one[T any](ctx context.Context, c *client, op string, args url.Values) (row T, err error) {
+	a, e, err := c.call(ctx, op, args)
 	if err != nil {
 		return row, err
 	}
@@ -100,7 +117,7 @@ var paged = map[string]bool{"grid/server/list": true, "grid/image/list": true, "
 
 // list makes a listing, all pages of it. Pages that do not add up are
 // [providers.ErrUnavailable]: rows came, went or moved between them.
-func list[T any](ctx context.Context, p *Provider, op string, args url.Values) ([]T, error) {
+func list[T any](ctx context.Context, c *client, op string, args url.Values) ([]T, error) {
 	q := url.Values{}
 	maps.Copy(q, args)
 	l := pages[T]{seen: map[rowKey]bool{}}
@@ -109,7 +126,7 @@ func list[T any](ctx context.Context, p *Provider, op string, args url.Values) (
 			q.Set("num_items", strconv.Itoa(pageSize))
 			q.Set("page", strconv.Itoa(page))
 		}
-		a, e, err := p.call(ctx, op, q)
+		a, e, err := c.call(ctx, op, q)
 		if err != nil {
 			return nil, err
 		}

@@ -1,56 +1,80 @@
 package gogrid
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"occigate/providers"
 	"occigate/providers/internal/wire"
 )
 
+// The calls whose refusal an error of the adapter's own names too.
+const (
+	addOp    = "grid/server/add"
+	editOp   = "grid/server/edit"
+	ipsOp    = "grid/ip/list"
+	jobsOp   = "grid/job/list"
+	lookupOp = "common/lookup/list"
+)
+
 // change makes a call of which only matters whether it succeeds.
-func (p *Provider) change(ctx context.Context, op string, args url.Values) error {
-	_, _, err := p.call(ctx, op, args)
+func (c *client) change(ctx context.Context, op string, args url.Values) error {
+	_, _, err := c.call(ctx, op, args)
 	return err
+}
+
+// here are the arguments for what is in the datacenter: names and values in
+// turn.
+func (c *client) here(more ...string) url.Values {
+	return with(url.Values{"datacenter": {c.datacenter}}, more)
 }
 
 // named are the arguments for a server, by its id or, while it has none, by its
 // name, and for what else is said of it: names and values in turn.
 func named(text string, more ...string) url.Values {
-	args := url.Values{"name": {text}}
-	if _, err := strconv.ParseUint(text, 10, 64); err == nil {
-		args = url.Values{"id": {text}}
+	if isID(text) {
+		return with(url.Values{"id": {text}}, more)
 	}
+	return with(url.Values{"name": {text}}, more)
+}
+
+func with(args url.Values, more []string) url.Values {
 	for pair := range slices.Chunk(more, 2) {
 		args.Set(pair[0], pair[1])
 	}
 	return args
 }
 
-// serverRows lists the servers in the datacenter.
-func (p *Provider) serverRows(ctx context.Context) ([]serverRow, error) {
-	return list[serverRow](ctx, p, "grid/server/list", url.Values{"datacenter": {p.settings.Datacenter}})
+// isID tells an id from a name.
+func isID(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 64)
+	return err == nil
 }
 
-// lookup lists the words of a vocabulary.
-func (p *Provider) lookup(ctx context.Context, vocabulary string) ([]option, error) {
-	return list[option](ctx, p, lookupOp, url.Values{"lookup": {vocabulary}})
+// servers lists those in the datacenter.
+func (c *client) servers(ctx context.Context) ([]serverRow, error) {
+	return list[serverRow](ctx, c, "grid/server/list", c.here())
 }
 
-const (
-	lookupOp = "common/lookup/list"
-	addOp    = "grid/server/add"
-)
+// server reads one by its id or name.
+func (c *client) server(ctx context.Context, text string) (serverRow, error) {
+	return one[serverRow](ctx, c, "grid/server/get", named(text))
+}
+
+// newServer is what a server is made of: image and RAM by id or name, and an
+// unassigned address.
+type newServer struct{ name, description, image, ram, ip string }
 
 // addServer makes the call that adds a server. That an image or a size does not
 // exist is [providers.ErrInvalid]: the server is not what was not found.
-func (p *Provider) addServer(ctx context.Context, args url.Values) (serverRow, error) {
-	row, err := one[serverRow](ctx, p, addOp, args)
+func (c *client) addServer(ctx context.Context, s newServer) (serverRow, error) {
+	row, err := one[serverRow](ctx, c, addOp, url.Values{
+		"name": {s.name}, "description": {s.description}, "image": {s.image}, "server.ram": {s.ram}, "ip": {s.ip},
+	})
 	var e *providers.Error
 	if errors.As(err, &e) && e.Kind == providers.ErrNotFound {
 		e.Kind = providers.ErrInvalid
@@ -64,40 +88,67 @@ func mayBeRace(err error) bool {
 	return wire.IsCode(err, "IllegalArgumentException", "UnexpectedException")
 }
 
-// freeIPs lists the unassigned public addresses of the datacenter.
-func (p *Provider) freeIPs(ctx context.Context) ([]ipRow, error) {
-	return list[ipRow](ctx, p, "grid/ip/list", url.Values{
-		"datacenter": {p.settings.Datacenter}, "ip.type": {"Public"}, "ip.state": {"Unassigned"},
-	})
+// editServer gives a server other RAM.
+func (c *client) editServer(ctx context.Context, id, ram string) error {
+	return c.change(ctx, editOp, named(id, "server.ram", ram))
 }
 
-// lost are the ends of a job that made nothing.
-var lost = []string{"Failed", "Canceled", "Fatal"}
-
-// note is the newest thing that a job says of itself.
-func (j jobRow) note() string {
-	note := ""
-	for _, h := range j.History {
-		note = cmp.Or(h.Note, note)
-	}
-	return cmp.Or(note, "the job that creates the server says no more")
+// powerServer switches a server by one of the words on, off and cycle.
+func (c *client) powerServer(ctx context.Context, id, word string) error {
+	return c.change(ctx, "grid/server/power", named(id, "power", word))
 }
 
-// architecture is told by its own option or, in older images, by the name of
-// the operating system: CentOS 5.3 (32-bit).
-func (r imageRow) architecture() providers.Architecture {
-	told := r.Architecture.Name + r.OS.Name
-	switch {
-	case strings.Contains(told, "32-bit"):
-		return providers.X86
-	case strings.Contains(told, "64-bit"):
-		return providers.X64
-	}
-	return ""
+// deleteServer deletes a server by its id or name.
+func (c *client) deleteServer(ctx context.Context, text string) error {
+	return c.change(ctx, "grid/server/delete", named(text))
 }
 
-// in reports whether an image is in a datacenter; one that names none is in
-// all.
-func (r imageRow) in(at option) bool {
-	return len(r.Centers) == 0 || slices.ContainsFunc(r.Centers, func(c center) bool { return c.Datacenter.ID == at.ID })
+// images lists those of the datacenter.
+func (c *client) images(ctx context.Context) ([]imageRow, error) {
+	return list[imageRow](ctx, c, "grid/image/list", c.here())
+}
+
+// image reads one image.
+func (c *client) image(ctx context.Context, id string) (imageRow, error) {
+	return one[imageRow](ctx, c, "grid/image/get", url.Values{"id": {id}})
+}
+
+// saveImage makes an image of a server.
+func (c *client) saveImage(ctx context.Context, server, name, description string) (imageRow, error) {
+	return one[imageRow](ctx, c, "grid/image/save", url.Values{"server": {server}, "friendlyName": {name}, "description": {description}})
+}
+
+// deleteImage moves an image to the trash.
+func (c *client) deleteImage(ctx context.Context, id string) error {
+	return c.change(ctx, "grid/image/delete", url.Values{"id": {id}})
+}
+
+// ips lists the addresses of the account in the datacenter.
+func (c *client) ips(ctx context.Context) ([]ipRow, error) {
+	return list[ipRow](ctx, c, ipsOp, c.here())
+}
+
+// publicIPs lists the public ones.
+func (c *client) publicIPs(ctx context.Context) ([]ipRow, error) {
+	return list[ipRow](ctx, c, ipsOp, c.here("ip.type", "Public"))
+}
+
+// freeIPs lists the public ones that are unassigned.
+func (c *client) freeIPs(ctx context.Context) ([]ipRow, error) {
+	return list[ipRow](ctx, c, ipsOp, c.here("ip.type", "Public", "ip.state", "Unassigned"))
+}
+
+// ipsAnywhere lists the addresses of the account in all datacenters.
+func (c *client) ipsAnywhere(ctx context.Context) ([]ipRow, error) {
+	return list[ipRow](ctx, c, ipsOp, nil)
+}
+
+// jobs lists those since a time.
+func (c *client) jobs(ctx context.Context, since time.Time) ([]jobRow, error) {
+	return list[jobRow](ctx, c, jobsOp, url.Values{"startdate": {strconv.FormatInt(since.UnixMilli(), 10)}})
+}
+
+// lookup lists the words of a vocabulary.
+func (c *client) lookup(ctx context.Context, vocabulary string) ([]option, error) {
+	return list[option](ctx, c, lookupOp, url.Values{"lookup": {vocabulary}})
 }

@@ -1,12 +1,16 @@
 package gogrid
 
 import (
+	"cmp"
 	"encoding/json"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"occigate/providers"
 )
 
 // number is a number that may come as a string, or as null for 0.
@@ -174,4 +178,35 @@ func moment(ms number) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(int64(ms)).UTC()
+}
+
+// lost are the ends of a job that made nothing.
+var lost = []string{"Failed", "Canceled", "Fatal"}
+
+// note is the newest thing that a job says of itself.
+func (j jobRow) note() string {
+	note := ""
+	for _, h := range j.History {
+		note = cmp.Or(h.Note, note)
+	}
+	return cmp.Or(note, "the job that creates the server says no more")
+}
+
+// architecture is told by its own option or, in older images, by the name of
+// the operating system: CentOS 5.3 (32-bit).
+func (r imageRow) architecture() providers.Architecture {
+	told := r.Architecture.Name + r.OS.Name
+	switch {
+	case strings.Contains(told, "32-bit"):
+		return providers.X86
+	case strings.Contains(told, "64-bit"):
+		return providers.X64
+	}
+	return ""
+}
+
+// in reports whether an image is in a datacenter; one that names none is in
+// all.
+func (r imageRow) in(at option) bool {
+	return len(r.Centers) == 0 || slices.ContainsFunc(r.Centers, func(c center) bool { return c.Datacenter.ID == at.ID })
 }
