@@ -61,7 +61,7 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 
 // withToken finds the server that carries our token; nil when there is none.
 func (p *Provider) withToken(ctx context.Context, token string) (props, error) {
-	rows, err := p.serverRows(ctx)
+	rows, err := p.cloud.servers(ctx)
 	return listing.Find(rows, err, func(r props) bool { return token != "" && r[tokenKey] == token }, nil)
 }
 
@@ -77,7 +77,7 @@ func (p *Provider) plan(ctx context.Context, spec providers.ServerSpec) (plan, e
 	if err := cmp.Or(limits.Needed(createOp, spec), lacks.Check(createOp, spec), noSize); err != nil {
 		return plan{}, err
 	}
-	image, err := p.driveRow(ctx, spec.ImageID)
+	image, err := p.cloud.drive(ctx, spec.ImageID)
 	switch {
 	case err != nil:
 		return plan{}, err
@@ -102,7 +102,7 @@ func (p *Provider) plan(ctx context.Context, spec providers.ServerSpec) (plan, e
 // an earlier call has made for this token, nil when there is none. Both are
 // seen in one listing, so an unknown volume is refused before anything is made.
 func (p *Provider) plugVolumes(ctx context.Context, spec providers.ServerSpec, wish props) (props, error) {
-	rows, err := p.driveRows(ctx)
+	rows, err := p.cloud.drives(ctx)
 	wish[bootDevice] = "taken"
 	for _, v := range spec.Volumes {
 		drive, noDrive := listing.Find(rows, err, func(r props) bool { return lower(r["drive"]) == lower(v.VolumeID) },
@@ -123,7 +123,7 @@ func (p *Provider) plugVolumes(ctx context.Context, spec providers.ServerSpec, w
 func (p *Provider) bootDrive(ctx context.Context, own props, todo plan) (id string, err error) {
 	earlier := own != nil
 	if !earlier {
-		if own, err = p.create(ctx, "drive", "POST /drives/create", todo.drive); err != nil {
+		if own, err = p.cloud.createDrive(ctx, todo.drive); err != nil {
 			return "", err
 		}
 	}
@@ -131,7 +131,7 @@ func (p *Provider) bootDrive(ctx context.Context, own props, todo plan) (id stri
 	if own["imaging"] != "" {
 		return id, nil
 	}
-	err = p.copyImage(ctx, id, todo.image)
+	err = p.cloud.copyImage(ctx, id, todo.image)
 	if earlier && errors.Is(err, providers.ErrConflict) {
 		err = nil
 	}
@@ -145,7 +145,7 @@ func (p *Provider) takeBack(ctx context.Context, drive string, cause error) erro
 	case nil, providers.ErrUnavailable, providers.ErrThrottled:
 		return cause
 	}
-	return undo.After(ctx, cause, "drive "+drive, func(ctx context.Context) error { return p.do(ctx, destroyOp, drive) })
+	return undo.After(ctx, cause, "drive "+drive, func(ctx context.Context) error { return p.cloud.destroyDrive(ctx, drive) })
 }
 
 // ticket is a change that needs further steps.
@@ -186,7 +186,7 @@ func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress,
 	if len(t.Drives) != 1 || t.Wish == nil {
 		return providers.Progress{}, tickets.Foreign()
 	}
-	drive, err := p.driveRow(ctx, t.Drives[0])
+	drive, err := p.cloud.drive(ctx, t.Drives[0])
 	if err != nil {
 		return providers.Progress{}, err
 	}
@@ -196,7 +196,7 @@ func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress,
 	}
 	made, err := p.withToken(ctx, t.Token)
 	if err == nil && made == nil {
-		made, err = p.createServer(ctx, t.Wish)
+		made, err = p.cloud.createServer(ctx, t.Wish)
 	}
 	switch {
 	case errors.Is(err, providers.ErrConflict) && t.Busy < maxBusy:
@@ -209,7 +209,7 @@ func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress,
 }
 
 func (p *Provider) pollStop(ctx context.Context, t ticket) (providers.Progress, error) {
-	row, err := p.serverRow(ctx, t.Server)
+	row, err := p.cloud.server(ctx, t.Server)
 	switch {
 	case err != nil:
 		return providers.Progress{}, err
@@ -243,7 +243,7 @@ func (p *Provider) pollDestroy(ctx context.Context, t ticket) (providers.Progres
 // destroyOwn destroys a drive that carries the mark of having been made for the
 // server. Others, and one that another server holds by now, are left alone.
 func (p *Provider) destroyOwn(ctx context.Context, id string, t ticket) error {
-	drive, err := p.driveRow(ctx, id)
+	drive, err := p.cloud.drive(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -251,5 +251,5 @@ func (p *Provider) destroyOwn(ctx context.Context, id string, t ticket) error {
 	if drive[bootKey] != t.Token || elsewhere {
 		return nil
 	}
-	return p.do(ctx, destroyOp, id)
+	return p.cloud.destroyDrive(ctx, id)
 }

@@ -9,7 +9,6 @@ package elastichosts
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -20,7 +19,6 @@ import (
 	"occigate/providers/internal/listing"
 	"occigate/providers/internal/power"
 	"occigate/providers/internal/tickets"
-	"occigate/providers/internal/wire"
 )
 
 // Settings is an ElasticHosts account's own part of the configuration.
@@ -102,8 +100,7 @@ func (s Settings) check() (*url.URL, error) {
 // for concurrent use.
 type Provider struct {
 	settings Settings
-	wire     wire.Client
-	format   format
+	cloud    *client
 	clock    providers.Clock
 }
 
@@ -135,28 +132,22 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	if err != nil {
 		return nil, err
 	}
-	f := formats[settings.Format]
-	return &Provider{settings: settings, format: f, clock: around.Clock, wire: wire.Client{
-		HTTP: around.HTTP, Base: base, Clock: around.Clock, Explain: explain,
-		Header: http.Header{"Accept": {f.media}}, Media: []string{f.media},
-		Sign:    func(r *http.Request) { r.SetBasicAuth(settings.User, settings.Key.Reveal()) },
-		Secrets: []providers.Secret{settings.Key},
-	}}, nil
+	return &Provider{settings, newClient(settings, base, around), around.Clock}, nil
 }
 
 // Identity lists the servers to see whether the key is right. There is no call
 // that tells who one is; the user's UUID is the login itself.
 func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
-	if _, err := p.read(ctx, "server", "GET /servers/info"); err != nil {
+	if _, err := p.cloud.servers(ctx); err != nil {
 		return providers.Identity{}, err
 	}
-	return providers.Identity{Account: lower(p.settings.User), Region: p.wire.Base.Host}, nil
+	return providers.Identity{Account: lower(p.settings.User), Region: p.cloud.http.Base.Host}, nil
 }
 
 // Catalogue lists the standard drives that are disks, which take one call, and
 // the configured sizes. There are no zones: an endpoint is one.
 func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
-	rows, err := p.read(ctx, "drive", "GET /drives/info/standard")
+	rows, err := p.cloud.standardDrives(ctx)
 	rows = slices.DeleteFunc(rows, func(r props) bool { return !r.bootable() })
 	images, err := listing.Map(rows, err, func(r props) providers.Image {
 		return providers.Image{
@@ -169,13 +160,13 @@ func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
 
 // Servers lists all servers with one call; the API has no pages.
 func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
-	rows, err := p.serverRows(ctx)
+	rows, err := p.cloud.servers(ctx)
 	return listing.Map(rows, err, p.server)
 }
 
 // Server reads one server.
 func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
-	row, err := p.serverRow(ctx, id)
+	row, err := p.cloud.server(ctx, id)
 	return listing.One(row, err, p.server)
 }
 
@@ -224,11 +215,11 @@ func (p *Provider) sizeOf(r props) string {
 // stay, so those that were made for it are destroyed after it, and by the
 // ticket as long as they are busy or cannot be reached.
 func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticket, error) {
-	row, err := p.serverRow(ctx, id)
-	if err != nil {
-		return "", err
+	row, err := p.cloud.server(ctx, id)
+	if err == nil {
+		err = p.cloud.destroyServer(ctx, id)
 	}
-	if err := p.do(ctx, "POST /servers/{id}/destroy", id); err != nil {
+	if err != nil {
 		return "", err
 	}
 	t := ticket{Do: "destroy drives", Server: id, Token: row[tokenKey], Drives: row.drives()}
@@ -256,7 +247,7 @@ func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (
 	return orders.Carry(ctx, op, power.Target[string]{
 		Look: func(ctx context.Context) (providers.Server, error) { return p.Server(ctx, id) },
 		Give: func(ctx context.Context, command string) (providers.Ticket, error) {
-			if err := p.do(ctx, command, id); err != nil || op != providers.PowerStop {
+			if err := p.cloud.do(ctx, command, id); err != nil || op != providers.PowerStop {
 				return "", err
 			}
 			until := p.clock.Now().Add(p.settings.ShutdownTimeout).Truncate(time.Second)
@@ -271,5 +262,5 @@ func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (provide
 	if err != nil {
 		return "", err
 	}
-	return "", p.set(ctx, id, func(props) (props, error) { return size.keys(), nil })
+	return "", p.cloud.set(ctx, id, func(props) (props, error) { return size.keys(), nil })
 }

@@ -14,13 +14,13 @@ import (
 
 // Volumes lists the user's drives, also those that servers boot from.
 func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
-	rows, err := p.volumeRows(ctx)
+	rows, err := p.cloud.volumes(ctx)
 	return listing.Map(rows, err, volumeRow.volume)
 }
 
 // Volume reads one drive.
 func (p *Provider) Volume(ctx context.Context, id string) (providers.Volume, error) {
-	row, err := p.volumeRow(ctx, id)
+	row, err := p.cloud.volume(ctx, id)
 	return listing.One(row, err, volumeRow.volume)
 }
 
@@ -42,24 +42,23 @@ func (r volumeRow) volume() providers.Volume {
 		v.State, v.Message = providers.ResourceOffline, "imaging "+percent(imaging)
 	}
 	for _, at := range r.at {
-		v.Attachments = append(v.Attachments, at.attachment(v.ID))
+		v.Attachments = append(v.Attachments, at.attachment())
 	}
 	return v
 }
 
-func (at holder) attachment(drive string) providers.Attachment {
+func (at plug) attachment() providers.Attachment {
 	return providers.Attachment{
-		ServerID: at.server, VolumeID: drive, Device: at.device, State: providers.ResourceOnline, NativeState: at.status,
+		ServerID: at.server, VolumeID: at.drive, Device: at.device, State: providers.ResourceOnline, NativeState: at.status,
 	}
 }
 
 // CreateVolume makes an empty drive of the size in bytes, rounded up to a MiB.
 func (p *Provider) CreateVolume(ctx context.Context, spec providers.VolumeSpec) (providers.Volume, providers.Ticket, error) {
-	const op = "POST /drives/create"
 	if spec.Zone != "" || spec.Type != "" {
-		return providers.Volume{}, "", providers.Errorf(providers.ErrInvalid, op, "there are no zones and types to choose from")
+		return providers.Volume{}, "", providers.Errorf(providers.ErrInvalid, createDriveOp, "there are no zones and types to choose from")
 	}
-	row, err := p.create(ctx, "drive", op, props{
+	row, err := p.cloud.createDrive(ctx, props{
 		"name": cmp.Or(spec.Name, "drive-"+spec.Token), "size": inBytes(spec.SizeGiB), tokenKey: spec.Token,
 	})
 	made, err := listing.One(volumeRow{drive: row}, err, volumeRow.volume)
@@ -71,22 +70,19 @@ func (p *Provider) DeleteVolume(ctx context.Context, id string) (providers.Ticke
 	if _, err := p.free(ctx, id); err != nil {
 		return "", err
 	}
-	return "", p.do(ctx, destroyOp, id)
+	return "", p.cloud.destroyDrive(ctx, id)
 }
 
-// ResizeVolume grows a drive that no server has; that "set" takes a size is
-// inferred.
+// ResizeVolume grows a drive that no server has.
 func (p *Provider) ResizeVolume(ctx context.Context, id string, sizeGiB float64) (providers.Ticket, error) {
-	const op = "POST /drives/{id}/set"
 	v, err := p.free(ctx, id)
 	if err == nil && sizeGiB < v.SizeGiB {
-		err = providers.Errorf(providers.ErrInvalid, op, "the drive has %.2f GiB and cannot shrink", v.SizeGiB)
+		err = providers.Errorf(providers.ErrInvalid, setDriveOp, "the drive has %.2f GiB and cannot shrink", v.SizeGiB)
 	}
 	if err != nil {
 		return "", err
 	}
-	_, err = p.send(ctx, props{"size": inBytes(sizeGiB)}, op, id)
-	return "", err
+	return "", p.cloud.growDrive(ctx, id, inBytes(sizeGiB))
 }
 
 // free reads a drive and refuses one that is attached.
@@ -101,24 +97,22 @@ func (p *Provider) free(ctx context.Context, id string) (providers.Volume, error
 // AttachVolume sets a device of a stopped server; a device that is free is
 // chosen where none is asked for.
 func (p *Provider) AttachVolume(ctx context.Context, spec providers.AttachmentSpec) (providers.Attachment, providers.Ticket, error) {
-	drive, err := p.driveRow(ctx, spec.VolumeID)
+	drive, err := p.cloud.drive(ctx, spec.VolumeID)
 	if err != nil {
 		return providers.Attachment{}, "", err
 	}
-	at := holder{server: lower(spec.ServerID), status: "stopped"}
-	err = p.set(ctx, spec.ServerID, func(server props) (_ props, err error) {
+	at := plug{server: lower(spec.ServerID), status: "stopped", drive: lower(drive["drive"])}
+	err = p.cloud.set(ctx, spec.ServerID, func(server props) (_ props, err error) {
 		at.device, err = server.place(spec.Device)
-		return props{at.device: lower(drive["drive"])}, err
+		return props{at.device: at.drive}, err
 	})
-	if err != nil {
-		return providers.Attachment{}, "", err
-	}
-	return at.attachment(lower(drive["drive"])), "", nil
+	made, err := listing.One(at, err, plug.attachment)
+	return made, "", err
 }
 
 // DetachVolume takes a drive out of a stopped server.
 func (p *Provider) DetachVolume(ctx context.Context, serverID, volumeID string) (providers.Ticket, error) {
-	return "", p.set(ctx, serverID, func(server props) (props, error) {
+	return "", p.cloud.set(ctx, serverID, func(server props) (props, error) {
 		at, err := listing.Find(server.plugs(), nil, func(at plug) bool { return at.drive == lower(volumeID) },
 			providers.Errorf(providers.ErrNotFound, setOp, "drive %s is not attached", volumeID))
 		return props{at.device: ""}, err
@@ -134,7 +128,7 @@ var builtIn = props{"resource": public, "name": public, "type": "built in"}
 
 // Networks lists the public network and the user's VLANs.
 func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
-	rows, err := p.read(ctx, "resource", "GET /resources/vlan/info")
+	rows, err := p.cloud.vlans(ctx)
 	return listing.Map(append([]props{builtIn}, rows...), err, network)
 }
 
@@ -143,7 +137,7 @@ func (p *Provider) Network(ctx context.Context, id string) (providers.Network, e
 	if id == public {
 		return network(builtIn), nil
 	}
-	row, err := p.readOne(ctx, "resource", "GET /resources/vlan/{id}/info", id)
+	row, err := p.cloud.vlan(ctx, id)
 	return listing.One(row, err, network)
 }
 
@@ -160,23 +154,20 @@ func network(r props) providers.Network {
 // CreateNetwork makes a VLAN. The cloud gives it no addresses and no number
 // that could be chosen.
 func (p *Provider) CreateNetwork(ctx context.Context, spec providers.NetworkSpec) (providers.Network, providers.Ticket, error) {
-	const op = "POST /resources/vlan/create"
 	if spec.CIDR != "" || spec.Gateway != "" || spec.VLAN != 0 || spec.Zone != "" || spec.Public {
-		return providers.Network{}, "", providers.Errorf(providers.ErrUnsupported, op, "a VLAN of ElasticHosts has a name and nothing else")
+		return providers.Network{}, "", providers.Errorf(providers.ErrUnsupported, createVLANOp, "a VLAN of ElasticHosts has a name and nothing else")
 	}
-	row, err := p.create(ctx, "resource", op, props{"name": naming.Bracket(cmp.Or(spec.Name, "vlan"), spec.Token, 0)})
+	row, err := p.cloud.createVLAN(ctx, naming.Bracket(cmp.Or(spec.Name, "vlan"), spec.Token, 0))
 	made, err := listing.One(row, err, network)
 	return made, "", err
 }
 
-// DeleteNetwork gives a VLAN back; the cloud refuses one that a server uses,
-// which is inferred.
+// DeleteNetwork gives a VLAN back.
 func (p *Provider) DeleteNetwork(ctx context.Context, id string) (providers.Ticket, error) {
-	const op = "POST /resources/vlan/{id}/destroy"
 	if id == public {
-		return "", providers.Errorf(providers.ErrUnsupported, op, "the public network is the cloud's own")
+		return "", providers.Errorf(providers.ErrUnsupported, destroyVLANOp, "the public network is the cloud's own")
 	}
-	return "", p.do(ctx, op, id)
+	return "", p.cloud.destroyVLAN(ctx, id)
 }
 
 // plugNetworks puts the interfaces into a wish: nic:0 is in the public network,
@@ -216,7 +207,7 @@ func interfaces(r props, s providers.Server) (all []providers.Interface) {
 
 // Addresses lists the static addresses, and the servers for who uses them.
 func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
-	rows, err := p.addressRows(ctx)
+	rows, err := p.cloud.addresses(ctx)
 	return listing.Map(rows, err, addressRow.address)
 }
 
@@ -234,46 +225,40 @@ func (r addressRow) address() providers.Address {
 
 // CreateAddress reserves an address that the cloud chooses.
 func (p *Provider) CreateAddress(ctx context.Context, spec providers.AddressSpec) (providers.Address, error) {
-	const op = "POST /resources/ip/create"
-	if err := limits.Address(op, spec, public); err != nil {
+	if err := limits.Address(createStaticOp, spec, public); err != nil {
 		return providers.Address{}, err
 	}
-	row, err := p.create(ctx, "resource", op, props{})
-	return listing.One(addressRow{ip: row["resource"]}, err, addressRow.address)
+	row, err := p.cloud.createAddress(ctx)
+	return listing.One(row, err, addressRow.address)
 }
 
-// DeleteAddress gives an address back; the cloud refuses one that a server
-// uses, which is inferred.
+// DeleteAddress gives an address back.
 func (p *Provider) DeleteAddress(ctx context.Context, id string) error {
-	return p.do(ctx, "POST /resources/ip/{id}/destroy", id)
+	return p.cloud.destroyAddress(ctx, id)
 }
 
 // AssignAddress makes a stopped server ask for the address at its next start.
 func (p *Provider) AssignAddress(ctx context.Context, addressID, serverID string) (providers.Address, providers.Ticket, error) {
-	row, err := p.readOne(ctx, "resource", "GET /resources/ip/{id}/info", addressID)
+	row, err := p.cloud.address(ctx, addressID)
 	if err == nil {
-		err = p.ask(ctx, serverID, row["resource"])
+		row.server, err = lower(serverID), p.ask(ctx, serverID, row.ip)
 	}
-	if err != nil {
-		return providers.Address{}, "", err
-	}
-	return addressRow{row["resource"], lower(serverID)}.address(), "", nil
+	a, err := listing.One(row, err, addressRow.address)
+	return a, "", err
 }
 
 // UnassignAddress lets the stopped server that has the address take any.
 func (p *Provider) UnassignAddress(ctx context.Context, addressID string) (providers.Ticket, error) {
-	all, err := p.Addresses(ctx)
-	a, err := listing.Find(all, err, func(a providers.Address) bool { return a.ID == addressID },
-		providers.Errorf(providers.ErrNotFound, "address", "no address %s", addressID))
-	if err != nil || a.ServerID == "" {
+	row, err := p.cloud.address(ctx, addressID)
+	if err != nil || row.server == "" {
 		return "", err
 	}
-	return "", p.ask(ctx, a.ServerID, "auto")
+	return "", p.ask(ctx, row.server, "auto")
 }
 
 // ask sets what the first interface of a stopped server asks DHCP for.
 func (p *Provider) ask(ctx context.Context, serverID, address string) error {
-	return p.set(ctx, serverID, func(server props) (props, error) {
+	return p.cloud.set(ctx, serverID, func(server props) (props, error) {
 		if server["nic:0:dhcp"] == "" {
 			return nil, providers.Errorf(providers.ErrConflict, setOp, "the server has no interface in the public network")
 		}

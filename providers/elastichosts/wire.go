@@ -6,6 +6,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,19 +144,35 @@ func flat(value any) (string, bool) {
 	return "", false
 }
 
+// client makes the calls of one user at one endpoint.
+type client struct {
+	http   wire.Client
+	format format
+}
+
+func newClient(s Settings, base *url.URL, around providers.Surroundings) *client {
+	f := formats[s.Format]
+	return &client{format: f, http: wire.Client{
+		HTTP: around.HTTP, Base: base, Clock: around.Clock, Explain: explain,
+		Header: http.Header{"Accept": {f.media}}, Media: []string{f.media},
+		Sign:    func(r *http.Request) { r.SetBasicAuth(s.User, s.Key.Reveal()) },
+		Secrets: []providers.Secret{s.Key},
+	}}
+}
+
 // read asks for objects, every one of which must have the key that names it.
-func (p *Provider) read(ctx context.Context, key, to string, ids ...string) ([]props, error) {
-	a, err := p.wire.Do(ctx, wire.Request{To: to, IDs: ids, Repeat: true})
+func (c *client) read(ctx context.Context, key, to string, ids ...string) ([]props, error) {
+	a, err := c.http.Do(ctx, wire.Request{To: to, IDs: ids, Repeat: true})
 	if err != nil {
 		return nil, err
 	}
-	rows, err := p.rows(a, key)
+	rows, err := c.rows(a, key)
 	return listing.Once(rows, err, func(r props) string { return lower(r[key]) })
 }
 
 // readOne is read of what must be one object.
-func (p *Provider) readOne(ctx context.Context, key, to string, ids ...string) (props, error) {
-	rows, err := p.read(ctx, key, to, ids...)
+func (c *client) readOne(ctx context.Context, key, to string, ids ...string) (props, error) {
+	rows, err := c.read(ctx, key, to, ids...)
 	if err == nil && len(rows) != 1 {
 		err = providers.Errorf(providers.ErrUnavailable, to, "%d objects in the answer, want one", len(rows))
 	}
@@ -166,12 +183,12 @@ func (p *Provider) readOne(ctx context.Context, key, to string, ids ...string) (
 }
 
 // create sends an object and gives the one that the cloud made of it.
-func (p *Provider) create(ctx context.Context, key, to string, body props) (props, error) {
-	a, err := p.send(ctx, body, to)
+func (c *client) create(ctx context.Context, key, to string, body props) (props, error) {
+	a, err := c.send(ctx, body, to)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := p.rows(a, key)
+	rows, err := c.rows(a, key)
 	if err == nil && len(rows) != 1 {
 		err = a.Broken("%d objects in the answer, want one", len(rows))
 	}
@@ -182,27 +199,27 @@ func (p *Provider) create(ctx context.Context, key, to string, body props) (prop
 }
 
 // send makes a change, with a body or without one.
-func (p *Provider) send(ctx context.Context, body props, to string, ids ...string) (wire.Answer, error) {
+func (c *client) send(ctx context.Context, body props, to string, ids ...string) (wire.Answer, error) {
 	r := wire.Request{To: to, IDs: ids}
 	if body != nil {
-		r.Header = map[string][]string{"Content-Type": {p.format.media}}
-		r.Body = p.format.encode(body)
+		r.Header = map[string][]string{"Content-Type": {c.format.media}}
+		r.Body = c.format.encode(body)
 	}
-	return p.wire.Do(ctx, r)
+	return c.http.Do(ctx, r)
 }
 
 // do gives a command that has no body, and whose answer matters no more.
-func (p *Provider) do(ctx context.Context, to string, ids ...string) error {
-	_, err := p.send(ctx, nil, to, ids...)
+func (c *client) do(ctx context.Context, to string, ids ...string) error {
+	_, err := c.send(ctx, nil, to, ids...)
 	return err
 }
 
 // rows decodes an answer; 204 is none, which is how nothing may be said in JSON.
-func (p *Provider) rows(a wire.Answer, key string) ([]props, error) {
+func (c *client) rows(a wire.Answer, key string) ([]props, error) {
 	if a.Status == http.StatusNoContent {
 		return nil, nil
 	}
-	rows, err := p.format.decode(a)
+	rows, err := c.format.decode(a)
 	for _, r := range rows {
 		if err == nil {
 			err = r.sound(a, key)

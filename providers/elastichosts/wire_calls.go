@@ -10,36 +10,41 @@ import (
 	"occigate/providers/internal/listing"
 )
 
+// The calls whose refusal an error of the adapter's own names too.
 const (
-	setOp     = "POST /servers/{id}/set"
-	destroyOp = "POST /drives/{id}/destroy"
+	setOp          = "POST /servers/{id}/set"
+	createDriveOp  = "POST /drives/create"
+	setDriveOp     = "POST /drives/{id}/set"
+	createVLANOp   = "POST /resources/vlan/create"
+	destroyVLANOp  = "POST /resources/vlan/{id}/destroy"
+	createStaticOp = "POST /resources/ip/create"
 )
 
-// serverRows lists all servers.
-func (p *Provider) serverRows(ctx context.Context) ([]props, error) {
-	return p.read(ctx, "server", "GET /servers/info")
+// servers lists all servers; the API has no pages.
+func (c *client) servers(ctx context.Context) ([]props, error) {
+	return c.read(ctx, "server", "GET /servers/info")
 }
 
-// serverRow reads one server.
-func (p *Provider) serverRow(ctx context.Context, id string) (props, error) {
-	return p.readOne(ctx, "server", "GET /servers/{id}/info", id)
+// server reads one server.
+func (c *client) server(ctx context.Context, id string) (props, error) {
+	return c.readOne(ctx, "server", "GET /servers/{id}/info", id)
 }
 
 // createServer makes a server and starts it. The password is for VNC, which
 // takes eight characters at most; it is also that of the login toor of standard
 // images.
-func (p *Provider) createServer(ctx context.Context, keys props) (props, error) {
+func (c *client) createServer(ctx context.Context, keys props) (props, error) {
 	keys = maps.Clone(keys)
 	keys["vnc:password"] = rand.Text()[:8]
-	return p.create(ctx, "server", "POST /servers/create", keys)
+	return c.create(ctx, "server", "POST /servers/create", keys)
 }
 
 // set changes keys that only a stopped server may change ("set" on an
 // active one takes name, cpu, persistent, tags, user:*, password). keys looks
 // at the server and says what to set; an empty value takes a key away, which
 // is inferred. It stops nothing on its own: [providers.ErrConflict].
-func (p *Provider) set(ctx context.Context, id string, keys func(props) (props, error)) error {
-	row, err := p.serverRow(ctx, id)
+func (c *client) set(ctx context.Context, id string, keys func(props) (props, error)) error {
+	row, err := c.server(ctx, id)
 	if err == nil && row["status"] != "stopped" {
 		err = providers.Errorf(providers.ErrConflict, setOp, "the server must be stopped, it is %s", row["status"])
 	}
@@ -50,85 +55,156 @@ func (p *Provider) set(ctx context.Context, id string, keys func(props) (props, 
 	if err != nil {
 		return err
 	}
-	_, err = p.send(ctx, change, setOp, id)
+	_, err = c.send(ctx, change, setOp, id)
 	return err
 }
 
-// driveRows lists the user's drives.
-func (p *Provider) driveRows(ctx context.Context) ([]props, error) {
-	return p.read(ctx, "drive", "GET /drives/info")
+// destroyServer destroys a server in whatever state it is, and leaves its
+// drives.
+func (c *client) destroyServer(ctx context.Context, id string) error {
+	return c.do(ctx, "POST /servers/{id}/destroy", id)
 }
 
-// driveRow reads one drive, of the user's or a standard one.
-func (p *Provider) driveRow(ctx context.Context, id string) (props, error) {
-	return p.readOne(ctx, "drive", "GET /drives/{id}/info", id)
+// drives lists the user's drives.
+func (c *client) drives(ctx context.Context) ([]props, error) {
+	return c.read(ctx, "drive", "GET /drives/info")
+}
+
+// standardDrives lists what the cloud offers as images, CDs too.
+func (c *client) standardDrives(ctx context.Context) ([]props, error) {
+	return c.read(ctx, "drive", "GET /drives/info/standard")
+}
+
+// drive reads one drive, of the user's or a standard one.
+func (c *client) drive(ctx context.Context, id string) (props, error) {
+	return c.readOne(ctx, "drive", "GET /drives/{id}/info", id)
+}
+
+// createDrive makes an empty drive.
+func (c *client) createDrive(ctx context.Context, keys props) (props, error) {
+	return c.create(ctx, "drive", createDriveOp, keys)
 }
 
 // copyImage begins to copy a standard drive onto another.
-func (p *Provider) copyImage(ctx context.Context, drive string, image props) error {
+func (c *client) copyImage(ctx context.Context, drive string, image props) error {
 	to := "POST /drives/{id}/image/{source}"
 	if strings.HasPrefix(image["format"], "gzip") {
 		to += "/gunzip" // or the packed bytes would be copied
 	}
-	return p.do(ctx, to, drive, lower(image["drive"]))
+	return c.do(ctx, to, drive, lower(image["drive"]))
+}
+
+// growDrive sets the size of a drive; that "set" takes it is inferred.
+func (c *client) growDrive(ctx context.Context, id, bytes string) error {
+	_, err := c.send(ctx, props{"size": bytes}, setDriveOp, id)
+	return err
+}
+
+// destroyDrive destroys a drive that is not busy.
+func (c *client) destroyDrive(ctx context.Context, id string) error {
+	return c.do(ctx, "POST /drives/{id}/destroy", id)
 }
 
 // volumeRow is a drive with where it is. Only the servers tell that: the drives
 // of a stopped one may not be claimed.
 type volumeRow struct {
 	drive props
-	at    []holder
+	at    []plug
 }
 
-// holder is a server that has a drive at a device.
-type holder struct{ server, status, device string }
-
-// volumeRows lists the user's drives and where they are.
-func (p *Provider) volumeRows(ctx context.Context) ([]volumeRow, error) {
-	rows, err := p.driveRows(ctx)
-	if err != nil {
-		return nil, err
-	}
-	at, err := p.holders(ctx)
-	return listing.Map(rows, err, func(r props) volumeRow { return volumeRow{r, at[lower(r["drive"])]} })
+// volumes lists the user's drives and where they are.
+func (c *client) volumes(ctx context.Context) ([]volumeRow, error) {
+	rows, err := c.drives(ctx)
+	return c.plugged(ctx, rows, err)
 }
 
-// volumeRow reads one drive and where it is.
-func (p *Provider) volumeRow(ctx context.Context, id string) (volumeRow, error) {
-	row, err := p.driveRow(ctx, id)
+// volume reads one drive and where it is.
+func (c *client) volume(ctx context.Context, id string) (volumeRow, error) {
+	row, err := c.drive(ctx, id)
+	rows, err := c.plugged(ctx, []props{row}, err)
 	if err != nil {
 		return volumeRow{}, err
 	}
-	at, err := p.holders(ctx)
-	return volumeRow{row, at[lower(row["drive"])]}, err
+	return rows[0], nil
 }
 
-// holders are the servers that have a drive, by drive.
-func (p *Provider) holders(ctx context.Context) (map[string][]holder, error) {
-	rows, err := p.serverRows(ctx)
-	at := map[string][]holder{}
-	for _, r := range rows {
-		for _, plugged := range r.plugs() {
-			at[plugged.drive] = append(at[plugged.drive], holder{lower(r["server"]), r["status"], plugged.device})
+// plugged reads the servers for where drives are.
+func (c *client) plugged(ctx context.Context, drives []props, err error) ([]volumeRow, error) {
+	if err != nil {
+		return nil, err
+	}
+	servers, err := c.servers(ctx)
+	at := map[string][]plug{}
+	for _, s := range servers {
+		for _, p := range s.plugs() {
+			at[p.drive] = append(at[p.drive], p)
 		}
 	}
-	return at, err
+	return listing.Map(drives, err, func(r props) volumeRow { return volumeRow{r, at[lower(r["drive"])]} })
 }
 
 // addressRow is a static address with the server that asks for it, which only
 // the servers tell.
 type addressRow struct{ ip, server string }
 
-// addressRows lists the static addresses.
-func (p *Provider) addressRows(ctx context.Context) ([]addressRow, error) {
-	rows, err := p.read(ctx, "resource", "GET /resources/ip/info")
+// addresses lists the static addresses.
+func (c *client) addresses(ctx context.Context) ([]addressRow, error) {
+	rows, err := c.read(ctx, "resource", "GET /resources/ip/info")
+	return c.used(ctx, rows, err)
+}
+
+// address reads one static address.
+func (c *client) address(ctx context.Context, ip string) (addressRow, error) {
+	row, err := c.readOne(ctx, "resource", "GET /resources/ip/{id}/info", ip)
+	rows, err := c.used(ctx, []props{row}, err)
+	if err != nil {
+		return addressRow{}, err
+	}
+	return rows[0], nil
+}
+
+// used reads the servers for who asks for addresses.
+func (c *client) used(ctx context.Context, addresses []props, err error) ([]addressRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	servers, err := p.serverRows(ctx)
+	servers, err := c.servers(ctx)
 	users := map[string]string{}
 	for _, s := range servers {
 		users[s["nic:0:dhcp"]] = lower(s["server"])
 	}
-	return listing.Map(rows, err, func(r props) addressRow { return addressRow{r["resource"], users[r["resource"]]} })
+	return listing.Map(addresses, err, func(r props) addressRow { return addressRow{r["resource"], users[r["resource"]]} })
+}
+
+// createAddress takes a static address that the cloud chooses.
+func (c *client) createAddress(ctx context.Context) (addressRow, error) {
+	row, err := c.create(ctx, "resource", createStaticOp, props{})
+	return addressRow{ip: row["resource"]}, err
+}
+
+// destroyAddress gives a static address back; the cloud refuses one that a
+// server uses, which is inferred.
+func (c *client) destroyAddress(ctx context.Context, ip string) error {
+	return c.do(ctx, "POST /resources/ip/{id}/destroy", ip)
+}
+
+// vlans lists the user's VLANs.
+func (c *client) vlans(ctx context.Context) ([]props, error) {
+	return c.read(ctx, "resource", "GET /resources/vlan/info")
+}
+
+// vlan reads one VLAN.
+func (c *client) vlan(ctx context.Context, id string) (props, error) {
+	return c.readOne(ctx, "resource", "GET /resources/vlan/{id}/info", id)
+}
+
+// createVLAN takes a VLAN, which has a name and nothing else.
+func (c *client) createVLAN(ctx context.Context, name string) (props, error) {
+	return c.create(ctx, "resource", createVLANOp, props{"name": name})
+}
+
+// destroyVLAN gives a VLAN back; the cloud refuses one that a server uses, which
+// is inferred.
+func (c *client) destroyVLAN(ctx context.Context, id string) error {
+	return c.do(ctx, destroyVLANOp, id)
 }

@@ -73,13 +73,13 @@ func (r props) place(asked string) (string, error) {
 }
 
 // plug is a drive at a device of a server.
-type plug struct{ device, drive string }
+type plug struct{ server, status, device, drive string }
 
 // plugs are the server's drives, in the order of devices.
 func (r props) plugs() (all []plug) {
 	for _, key := range slices.Sorted(maps.Keys(r)) {
 		if r[key] != "" && devices.MatchString(key) {
-			all = append(all, plug{key, lower(r[key])})
+			all = append(all, plug{lower(r["server"]), r["status"], key, lower(r[key])})
 		}
 	}
 	return all

@@ -28,11 +28,11 @@ func answering(t *testing.T, f string, handler http.HandlerFunc) *Provider {
 	set := defaults()
 	set.Sizes = defaultSizes
 	return &Provider{
-		settings: set, format: formats[f], clock: providers.SystemClock{},
-		wire: wire.Client{
+		settings: set, clock: providers.SystemClock{},
+		cloud: &client{format: formats[f], http: wire.Client{
 			HTTP: server.Client(), Base: base, Clock: providers.SystemClock{},
 			Media: []string{formats[f].media}, Explain: explain,
-		},
+		}},
 	}
 }
 
@@ -186,7 +186,7 @@ func TestErrorClasses(t *testing.T) {
 				w.WriteHeader(tt.status)
 				io.WriteString(w, tt.body)
 			})
-			_, err := p.send(t.Context(), nil, "POST /servers/{id}/start", "x")
+			_, err := p.cloud.send(t.Context(), nil, "POST /servers/{id}/start", "x")
 			if providers.Kind(err) != tt.want {
 				t.Errorf("%v, want %v", err, tt.want)
 			}
@@ -206,7 +206,7 @@ var samples = map[string]func(*testing.T, *Provider) (string, error){
 	"servers_info.json":         listedServer,
 	"offline_servers_info.json": listedServer,
 	"servers_create.json": func(t *testing.T, p *Provider) (string, error) {
-		row, err := p.create(t.Context(), "server", "POST /servers/create", props{})
+		row, err := p.cloud.create(t.Context(), "server", "POST /servers/create", props{})
 		if err != nil {
 			return "", err
 		}
@@ -238,7 +238,7 @@ func listedServer(t *testing.T, p *Provider) (string, error) {
 }
 
 func readVolume(t *testing.T, p *Provider) (string, error) {
-	row, err := p.readOne(t.Context(), "drive", "GET /drives/{id}/info", "x")
+	row, err := p.cloud.readOne(t.Context(), "drive", "GET /drives/{id}/info", "x")
 	if err != nil {
 		return "", err
 	}
