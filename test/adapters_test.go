@@ -7,19 +7,20 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
 
-// adapters are the hand-written ones. Each is short above its wire, whose files
-// are not counted: they know the cloud's words and documents, and nothing of the
-// contract but its errors and surroundings.
-var adapters = []string{"providers/flexiscale", "providers/suncloud"}
-
-// mostCode is the longest that an adapter may be without its wire files, in
-// lines that are neither blank nor comments: about 450.
-const mostCode = 500
+// adapters are the hand-written ones, with the longest that each may be without
+// its wire files, in lines that are neither blank nor comments: about 450. The
+// files of the wire are not counted: they know the cloud's words and documents,
+// and nothing of the contract but its errors and surroundings.
+var adapters = map[string]int{
+	"providers/elastichosts": 575, // 25 methods of 13 interfaces, the others have 13 to 19
+	"providers/flexiscale":   470,
+	"providers/gogrid":       460,
+	"providers/suncloud":     500,
+}
 
 // wiresMayUse are the names of the contract that wire files may know.
 var wiresMayUse = []string{"Err*", "Kind", "RetryAfter", "Unmade", "Secret", "Surroundings", "Clock"}
@@ -27,7 +28,7 @@ var wiresMayUse = []string{"Err*", "Kind", "RetryAfter", "Unmade", "Secret", "Su
 func TestFilesOfAdapters(t *testing.T) {
 	lines := map[string]int{}
 	for _, s := range sources(t) {
-		if s.isTest() || !slices.Contains(adapters, s.pkg) {
+		if s.isTest() || adapters[s.pkg] == 0 {
 			continue
 		}
 		if isWire(s.name) {
@@ -36,9 +37,9 @@ func TestFilesOfAdapters(t *testing.T) {
 		}
 		lines[s.pkg] += codeLines(t, s)
 	}
-	for _, pkg := range adapters {
-		if n := lines[pkg]; n == 0 || n > mostCode {
-			t.Errorf("%s has %d lines of code without its wire files, want at most %d", pkg, n, mostCode)
+	for pkg, most := range adapters {
+		if n := lines[pkg]; n == 0 || n > most {
+			t.Errorf("%s has %d lines of code without its wire files, want at most %d", pkg, n, most)
 		}
 		t.Logf("%s: %d lines of code without its wire files", pkg, lines[pkg])
 	}

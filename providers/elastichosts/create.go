@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"occigate/providers"
@@ -70,7 +68,6 @@ func (p *Provider) withToken(ctx context.Context, token string) (props, error) {
 type plan struct{ server, drive, image props }
 
 // plan turns a spec into what is to be made, and refuses what cannot be.
-// Persistent keeps the server when it stops.
 func (p *Provider) plan(ctx context.Context, spec providers.ServerSpec) (plan, error) {
 	spec.ImageID, spec.SizeID = cmp.Or(spec.ImageID, p.settings.Image), cmp.Or(spec.SizeID, p.settings.Size)
 	size, noSize := p.settings.Sizes.Named(createOp, spec.SizeID)
@@ -86,15 +83,9 @@ func (p *Provider) plan(ctx context.Context, spec providers.ServerSpec) (plan, e
 	case size.DiskGiB < image.unpacked()/gib:
 		return plan{}, providers.Errorf(providers.ErrInvalid, createOp, "the image needs %.2f GiB, size %s has %.2f", image.unpacked()/gib, size.Name, size.DiskGiB)
 	}
-	name, keys := cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), props{}
-	for tag, value := range spec.Tags {
-		keys["user:"+strings.ReplaceAll(tag, " ", "-")] = value
-	}
-	maps.Copy(keys, size.keys())
-	maps.Copy(keys, props{
-		"name": name, "persistent": "true", "boot": bootDevice, "vnc": "auto", tokenKey: spec.Token, imageKey: lower(image["drive"]),
-	})
-	drive := props{"name": name, "size": inBytes(size.DiskGiB), bootKey: spec.Token}
+	server := newServer{cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), spec.Token, lower(image["drive"]), size, spec.Tags}
+	drive := props{"name": server.name, "size": inBytes(size.DiskGiB), bootKey: spec.Token}
+	keys := server.keys()
 	return plan{keys, drive, image}, plugNetworks(spec.Networks, keys)
 }
 

@@ -262,5 +262,5 @@ func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (provide
 	if err != nil {
 		return "", err
 	}
-	return "", p.cloud.set(ctx, id, func(props) (props, error) { return size.keys(), nil })
+	return "", p.cloud.resizeServer(ctx, id, size)
 }

@@ -97,26 +97,14 @@ func (p *Provider) free(ctx context.Context, id string) (providers.Volume, error
 // AttachVolume sets a device of a stopped server; a device that is free is
 // chosen where none is asked for.
 func (p *Provider) AttachVolume(ctx context.Context, spec providers.AttachmentSpec) (providers.Attachment, providers.Ticket, error) {
-	drive, err := p.cloud.drive(ctx, spec.VolumeID)
-	if err != nil {
-		return providers.Attachment{}, "", err
-	}
-	at := plug{server: lower(spec.ServerID), status: "stopped", drive: lower(drive["drive"])}
-	err = p.cloud.set(ctx, spec.ServerID, func(server props) (_ props, err error) {
-		at.device, err = server.place(spec.Device)
-		return props{at.device: at.drive}, err
-	})
+	at, err := p.cloud.plugDrive(ctx, spec.ServerID, spec.VolumeID, spec.Device)
 	made, err := listing.One(at, err, plug.attachment)
 	return made, "", err
 }
 
 // DetachVolume takes a drive out of a stopped server.
 func (p *Provider) DetachVolume(ctx context.Context, serverID, volumeID string) (providers.Ticket, error) {
-	return "", p.cloud.set(ctx, serverID, func(server props) (props, error) {
-		at, err := listing.Find(server.plugs(), nil, func(at plug) bool { return at.drive == lower(volumeID) },
-			providers.Errorf(providers.ErrNotFound, setOp, "drive %s is not attached", volumeID))
-		return props{at.device: ""}, err
-	})
+	return "", p.cloud.unplugDrive(ctx, serverID, volumeID)
 }
 
 // public is the id of the network that every server's first interface can be
@@ -241,7 +229,7 @@ func (p *Provider) DeleteAddress(ctx context.Context, id string) error {
 func (p *Provider) AssignAddress(ctx context.Context, addressID, serverID string) (providers.Address, providers.Ticket, error) {
 	row, err := p.cloud.address(ctx, addressID)
 	if err == nil {
-		row.server, err = lower(serverID), p.ask(ctx, serverID, row.ip)
+		row.server, err = lower(serverID), p.cloud.askFor(ctx, serverID, row.ip)
 	}
 	a, err := listing.One(row, err, addressRow.address)
 	return a, "", err
@@ -253,15 +241,5 @@ func (p *Provider) UnassignAddress(ctx context.Context, addressID string) (provi
 	if err != nil || row.server == "" {
 		return "", err
 	}
-	return "", p.ask(ctx, row.server, "auto")
-}
-
-// ask sets what the first interface of a stopped server asks DHCP for.
-func (p *Provider) ask(ctx context.Context, serverID, address string) error {
-	return p.cloud.set(ctx, serverID, func(server props) (props, error) {
-		if server["nic:0:dhcp"] == "" {
-			return nil, providers.Errorf(providers.ErrConflict, setOp, "the server has no interface in the public network")
-		}
-		return props{"nic:0:dhcp": address}, nil
-	})
+	return "", p.cloud.askFor(ctx, row.server, "auto")
 }

@@ -59,6 +59,46 @@ func (c *client) set(ctx context.Context, id string, keys func(props) (props, er
 	return err
 }
 
+// resizeServer gives a stopped server other figures.
+func (c *client) resizeServer(ctx context.Context, id string, size Size) error {
+	return c.set(ctx, id, func(props) (props, error) { return size.keys(), nil })
+}
+
+// plugDrive puts a drive into a stopped server, at the device asked for or at
+// one that is free.
+func (c *client) plugDrive(ctx context.Context, server, drive, device string) (plug, error) {
+	row, err := c.drive(ctx, drive)
+	at := plug{server: lower(server), status: "stopped", drive: lower(row["drive"])}
+	if err != nil {
+		return at, err
+	}
+	err = c.set(ctx, server, func(now props) (_ props, err error) {
+		at.device, err = now.place(device)
+		return props{at.device: at.drive}, err
+	})
+	return at, err
+}
+
+// unplugDrive takes a drive out of a stopped server.
+func (c *client) unplugDrive(ctx context.Context, server, drive string) error {
+	return c.set(ctx, server, func(now props) (props, error) {
+		at, err := listing.Find(now.plugs(), nil, func(at plug) bool { return at.drive == lower(drive) },
+			providers.Errorf(providers.ErrNotFound, setOp, "drive %s is not attached", drive))
+		return props{at.device: ""}, err
+	})
+}
+
+// askFor lets the first card of a stopped server ask for an address at its next
+// start, or for any by the word "auto".
+func (c *client) askFor(ctx context.Context, server, ip string) error {
+	return c.set(ctx, server, func(now props) (props, error) {
+		if now["nic:0:dhcp"] == "" {
+			return nil, providers.Errorf(providers.ErrConflict, setOp, "the server has no interface in the public network")
+		}
+		return props{"nic:0:dhcp": ip}, nil
+	})
+}
+
 // destroyServer destroys a server in whatever state it is, and leaves its
 // drives.
 func (c *client) destroyServer(ctx context.Context, id string) error {

@@ -37,6 +37,28 @@ func (s Size) keys() props {
 	}
 }
 
+// newServer is what a server is made of, but for its drives, its network cards
+// and its password.
+type newServer struct {
+	name, token, image string
+	size               Size
+	tags               map[string]string
+}
+
+// keys are those of "POST /servers/create". Persistent keeps the server when it
+// stops.
+func (s newServer) keys() props {
+	keys := props{}
+	for tag, value := range s.tags {
+		keys["user:"+strings.ReplaceAll(tag, " ", "-")] = value
+	}
+	maps.Copy(keys, s.size.keys())
+	maps.Copy(keys, props{
+		"name": s.name, "persistent": "true", "boot": bootDevice, "vnc": "auto", tokenKey: s.token, imageKey: s.image,
+	})
+	return keys
+}
+
 // cores is the number of a server's cores, which may be the cloud's choice.
 func (r props) cores() int {
 	return cmp.Or(int(r.number("smp:cores")), int(r.number("smp")), coresOf(int(r.number("cpu"))))

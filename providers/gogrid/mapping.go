@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"strconv"
+	"strings"
 
 	"occigate/providers"
 	"occigate/providers/internal/condition"
@@ -79,6 +80,19 @@ func (r imageRow) image() providers.Image {
 		Architecture: r.architecture(), MinMemoryMiB: mebibytes(r.MinRAM.Name), Created: moment(r.Created),
 		State: imageStates[r.State.Name], Own: !r.Public,
 	}
+}
+
+// architecture is told by its own option or, in older images, by the name of
+// the operating system: CentOS 5.3 (32-bit).
+func (r imageRow) architecture() providers.Architecture {
+	told := r.Architecture.Name + r.OS.Name
+	switch {
+	case strings.Contains(told, "32-bit"):
+		return providers.X86
+	case strings.Contains(told, "64-bit"):
+		return providers.X64
+	}
+	return ""
 }
 
 // network is one of the two, with the range and the datacenter that the first

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"occigate/providers"
 )
 
 // number is a number that may come as a string, or as null for 0.
@@ -190,19 +188,6 @@ func (j jobRow) note() string {
 		note = cmp.Or(h.Note, note)
 	}
 	return cmp.Or(note, "the job that creates the server says no more")
-}
-
-// architecture is told by its own option or, in older images, by the name of
-// the operating system: CentOS 5.3 (32-bit).
-func (r imageRow) architecture() providers.Architecture {
-	told := r.Architecture.Name + r.OS.Name
-	switch {
-	case strings.Contains(told, "32-bit"):
-		return providers.X86
-	case strings.Contains(told, "64-bit"):
-		return providers.X64
-	}
-	return ""
 }
 
 // in reports whether an image is in a datacenter; one that names none is in
