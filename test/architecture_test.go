@@ -30,6 +30,7 @@ var imports = []struct {
 	{"config", nil},
 	{"gateway", []string{"translate", "translate/occi", "providers", "gateway/*", "gateway/*/*"}},
 	{"gateway/broker/tariff", nil},
+	{"gateway/broker/geo", nil},
 	{"gateway/broker/*", []string{"gateway/broker/tariff"}}, // files and rates: into the model, no further
 	{"gateway/broker", []string{"providers", "gateway/store", "gateway/inventory", "gateway/broker/*"}},
 	{"gateway/inventory", []string{"providers", "gateway/store"}},

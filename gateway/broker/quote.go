@@ -1,0 +1,128 @@
+package broker
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"occigate/gateway/broker/fx"
+	"occigate/gateway/broker/tariff"
+)
+
+// Situation is what counts beside prices at the moment of a quote.
+type Situation struct {
+	Now       time.Time
+	Rates     *fx.Table           // nil when there are none
+	Obstacles map[string]Obstacle // by account uid
+}
+
+// Quote is the answer to a wish.
+type Quote struct {
+	Wish       Wish // with its defaults
+	MadeAt     time.Time
+	Candidates []Candidate // the best, cheapest first; as many as the wish asks for
+	Comparable int         // how many candidates there are in all
+	Rejected   []Count     // sizes of all accounts that are none, in the order of [Reasons]
+}
+
+// Quote finds the candidates for a wish. Of equal sums that come first whose
+// cloud, account, size and price come first by name; sums are compared before
+// they are rounded to what is shown, in nano-units. No cloud is called.
+// A wish that cannot be is [providers.ErrInvalid].
+func (m *Market) Quote(w Wish, s Situation) (*Quote, error) {
+	w, err := w.normal()
+	if err != nil {
+		return nil, err
+	}
+	q := &Quote{Wish: w, MadeAt: s.Now}
+	r := &ranking{market: m, wish: &q.Wish, situation: &s, scale: newScale(m, &q.Wish)}
+	for _, g := range r.groups() {
+		r.run(g)
+	}
+	slices.SortFunc(r.rejected, func(a, b Count) int { return cmp.Compare(a.Reason.rank(), b.Reason.rank()) })
+	q.Rejected, q.Comparable = r.rejected, r.comparable
+	q.Candidates = r.candidates()
+	return q, nil
+}
+
+// group is the accounts for which one board is gone through: a list by the index
+// of each next one.
+type group struct {
+	sheet       *sheet
+	kinds       kinds // architectures of the images that are asked for, and of the wish
+	first, last int
+	count       int
+}
+
+// groups sorts the accounts of a market by what is the same for them, and counts
+// those that are out of question.
+func (r *ranking) groups() []group {
+	m, want := r.market, kindOf[r.wish.Architecture]
+	words := strings.Fields(strings.ToLower(r.wish.Image))
+	all := make([]group, 0, m.sheets)
+	r.next = make([]int, len(m.accounts))
+	var last *images // accounts of one region mostly come together
+	found := allKinds
+	for i := range m.accounts {
+		a := &m.accounts[i]
+		if len(words) > 0 && a.images != last {
+			last, found = a.images, a.images.named(words)
+		}
+		if reason := refuse(a, r.wish, r.situation, found); reason != "" {
+			r.rejected.add(reason, a.sheet.candidates(r.wish))
+			continue
+		}
+		g := slices.IndexFunc(all, func(g group) bool { return g.sheet == a.sheet && g.kinds == found&want })
+		if g < 0 {
+			all = append(all, group{sheet: a.sheet, kinds: found & want, first: i, last: i, count: 1})
+			continue
+		}
+		r.next[all[g].last] = i
+		all[g].last, all[g].count = i, all[g].count+1
+	}
+	return all
+}
+
+// refuse gives the reason why an account is out of question.
+func refuse(a *account, w *Wish, s *Situation, found kinds) Reason {
+	if reason := w.refuses(a); reason != "" {
+		return reason
+	}
+	if found == 0 {
+		return ReasonImage
+	}
+	return s.Obstacles[a.UID].Reason
+}
+
+// candidates is how many there would be in each account of the sheet.
+func (s *sheet) candidates(w *Wish) int {
+	if boards := s.boardsFor(w); len(boards) > 0 {
+		return len(boards[0].rows) + len(boards[0].unpriced)
+	}
+	return len(s.sizes)
+}
+
+// board chooses the one to compare: in the currency that is asked for, else the
+// first with a rate, else the first, without a rate.
+func (s *sheet) board(w *Wish, rates *fx.Table) (*board, fx.Rate, bool) {
+	boards := s.boardsFor(w)
+	if len(boards) == 0 {
+		return nil, fx.Rate{}, false
+	}
+	if i := slices.IndexFunc(boards, func(b *board) bool { return b.currency == w.Currency }); i >= 0 {
+		boards = boards[i : i+1]
+	}
+	for _, b := range boards {
+		if rate, err := rates.Rate(b.currency, w.Currency); err == nil {
+			return b, rate, true
+		}
+	}
+	return boards[0], fx.Rate{}, false
+}
+
+// shownDecimals are those of a sum for a month: the smallest coin. An hour's has
+// four more.
+func shownDecimals(c tariff.Currency) (month, hour int) {
+	return c.Digits(), c.Digits() + 4
+}

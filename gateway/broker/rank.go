@@ -1,0 +1,209 @@
+package broker
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"occigate/gateway/broker/fx"
+)
+
+// ranking is one quote in the making.
+type ranking struct {
+	market     *Market
+	wish       *Wish
+	situation  *Situation
+	scale      *scale
+	next       []int // account after each one in its group
+	rejected   tally
+	comparable int
+	best       []ranked
+	local      []offer // of the board at hand
+	parts      []Part  // of all candidates, one after the other
+}
+
+// offer is a row with its exact sum.
+type offer struct {
+	sum
+	row int
+}
+
+// ranked is a candidate in the making.
+type ranked struct {
+	nanos   int64 // a month, in the wish's currency
+	account int
+	offer
+	den   uint64 // of the sum
+	board *board
+	rate  fx.Rate
+}
+
+// compare is the order of candidates. Those of one account are of one board, so
+// that their exact sums can be compared.
+func (a ranked) compare(b ranked) int {
+	return cmp.Or(cmp.Compare(a.nanos, b.nanos), cmp.Compare(a.account, b.account),
+		cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.row, b.row))
+}
+
+// run goes through the board of a group.
+func (r *ranking) run(g group) {
+	b, rate, rated := g.sheet.board(r.wish, r.situation.Rates)
+	if b == nil {
+		for i := range g.sheet.sizes {
+			r.rejected.add(r.fits(&g.sheet.sizes[i], g, ReasonNoPrice), g.count)
+		}
+		return
+	}
+	for _, u := range b.unpriced {
+		r.rejected.add(r.fits(u.size, g, u.reason), g.count)
+	}
+	if !r.scale.set(b, r.wish) {
+		for i := range b.infos {
+			r.rejected.add(r.fits(b.infos[i].size, g, ReasonPrecision), g.count)
+		}
+		return
+	}
+	top, capped := r.limits(b, rate)
+	found := r.scan(b, g, top)
+	if !rated || !capped {
+		r.rejected.add(ReasonNoRate, found*g.count)
+		return
+	}
+	r.comparable += found * g.count
+	r.merge(b, g, rate)
+}
+
+// fits gives the reason why a size does not fit, else the given one.
+func (r *ranking) fits(z *size, g group, reason Reason) Reason {
+	switch {
+	case z.Cores < r.wish.Cores || int64(z.MemoryMiB) < r.wish.MemoryMiB:
+		return ReasonCapability
+	case z.arch&g.kinds == 0:
+		return ReasonArchitecture
+	}
+	return reason
+}
+
+// scan is the loop over all rows. It leaves the best of them in local, counts what
+// is rejected, and returns how many are not.
+func (r *ranking) scan(b *board, g group, top limits) (found int) {
+	cores, memory := int32(min(r.wish.Cores, math.MaxInt32)), int32(min(r.wish.MemoryMiB, math.MaxInt32))
+	small, other, dear, large := 0, 0, 0, 0
+	r.local = r.local[:0]
+	factors, extras := r.scale.factors, r.scale.extras
+	for i := range b.rows {
+		row := &b.rows[i]
+		if row.cores < cores || row.memory < memory {
+			small++
+			continue
+		}
+		if row.arch&g.kinds == 0 {
+			other++
+			continue
+		}
+		beside := &extras[row.bundle]
+		if beside.reason != "" {
+			r.rejected.add(beside.reason, g.count)
+			continue
+		}
+		var total sum
+		if row.special {
+			total = r.scale.size(&b.infos[i])
+		} else {
+			total = product(row.nanos, factors[row.clock])
+		}
+		total = total.plus(beside.sum)
+		if top.wanted.less(total) {
+			if top.shown.less(total) {
+				large++
+			} else {
+				dear++
+			}
+			continue
+		}
+		found++
+		r.keep(offer{total, i})
+	}
+	r.rejected.add(ReasonCapability, small*g.count)
+	r.rejected.add(ReasonArchitecture, other*g.count)
+	r.rejected.add(ReasonPrecision, large*g.count)
+	r.rejected.add(ReasonPriceCap, dear*g.count)
+	return found
+}
+
+// keep adds an offer to local when it is among the best so far. Offers come in the
+// order of their rows, so that of equal ones the first stays in front.
+func (r *ranking) keep(o offer) {
+	n := len(r.local)
+	if r.wish.Best >= 0 && n >= r.wish.Best {
+		if n == 0 || !o.less(r.local[n-1].sum) {
+			return
+		}
+		r.local = r.local[:n-1]
+	}
+	r.local = append(r.local, o)
+	if r.wish.Best < 0 {
+		return // sorted at the end
+	}
+	for i := len(r.local) - 1; i > 0 && o.less(r.local[i-1].sum); i-- {
+		r.local[i], r.local[i-1] = r.local[i-1], o
+	}
+}
+
+// merge takes the best offers of a board to those of all boards.
+func (r *ranking) merge(b *board, g group, rate fx.Rate) {
+	for _, o := range r.local {
+		nanos, _ := o.nanosIn(r.scale.den, rate) // no larger than limits has it
+		at := g.first
+		for range g.count {
+			r.insert(ranked{nanos, at, o, r.scale.den, b, rate})
+			at = r.next[at]
+		}
+	}
+}
+
+func (r *ranking) insert(c ranked) {
+	if r.wish.Best < 0 {
+		r.best = append(r.best, c)
+		return
+	}
+	if n := len(r.best); n >= r.wish.Best {
+		if n == 0 || c.compare(r.best[n-1]) > 0 {
+			return
+		}
+		r.best = r.best[:n-1]
+	}
+	i, _ := slices.BinarySearchFunc(r.best, c, ranked.compare)
+	r.best = slices.Insert(r.best, i, c)
+}
+
+// limits are the greatest sums of a board that are wanted and that can be shown.
+type limits struct{ wanted, shown sum }
+
+// limits gives those of the board at hand; ok is false when there is no rate for
+// the currency of the price cap.
+func (r *ranking) limits(b *board, rate fx.Rate) (l limits, ok bool) {
+	l.shown = bound(mostShown, 1, r.scale.den, rate)
+	l.wanted = l.shown
+	if top := r.wish.MostAnHour; top.Known() {
+		to, err := r.situation.Rates.Rate(b.currency, top.Currency())
+		if err != nil {
+			return l, false
+		}
+		l.wanted = bound(top.Nanos(), r.wish.Hours, r.scale.den, to)
+	}
+	return l, true
+}
+
+// bound is the greatest sum that is not more than an amount times n in the rate's
+// currency.
+func bound(nanos, n int64, den uint64, r fx.Rate) sum {
+	if r.Num == 0 {
+		return sum{math.MaxUint64, math.MaxUint64}
+	}
+	w, _ := wide{uint64(nanos)}.times(uint64(n)).times(den).times(uint64(r.Den)).over(uint64(r.Num))
+	if w[2]|w[3] != 0 {
+		return sum{math.MaxUint64, math.MaxUint64}
+	}
+	return sum{w[1], w[0]}
+}

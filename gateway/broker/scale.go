@@ -1,0 +1,112 @@
+package broker
+
+// scale is what one wish makes of a board: every factor as an integer over one
+// common denominator, and what is charged beside each bundle. Its slices are used
+// again for the next board.
+type scale struct {
+	ratios  []ratio // of the market's clocks, for this wish
+	den     uint64
+	factors []uint64 // of the board's clocks
+	extras  []extra  // of the board's bundles
+}
+
+func newScale(m *Market, w *Wish) *scale {
+	s := &scale{ratios: make([]ratio, len(m.clocks))}
+	for i, k := range m.clocks {
+		s.ratios[i] = k.factor(w.Hours)
+	}
+	return s
+}
+
+// extra is what is charged beside a size, or why that cannot be said.
+type extra struct {
+	sum
+	reason Reason
+}
+
+// set works the scale of a board out; it is false when a factor is too large or
+// too fine.
+func (s *scale) set(b *board, w *Wish) bool {
+	s.den, s.factors, s.extras = 1, s.factors[:0], s.extras[:0]
+	for _, i := range b.clocks {
+		if den := s.ratios[i].den; den == 0 || s.den%den != 0 {
+			s.den = common(s.den, den)
+		}
+		if s.den == 0 {
+			return false
+		}
+	}
+	for _, i := range b.clocks {
+		f, ok := s.ratios[i].scaled(s.den)
+		if !ok {
+			return false
+		}
+		s.factors = append(s.factors, f)
+	}
+	var last needs
+	for i, of := range b.bundles {
+		need := of.needs(w)
+		if i == 0 || need != last {
+			s.extras = append(s.extras, b.extra(s, need))
+		} else {
+			s.extras = append(s.extras, s.extras[i-1])
+		}
+		last = need
+	}
+	return true
+}
+
+// needs are what is charged beside a size with a bundle.
+type needs struct{ disk, addresses, egress uint64 }
+
+func (b bundle) needs(w *Wish) needs {
+	return needs{
+		disk:      uint64(max(0, max(w.DiskGiB<<10, b.made)-b.disk)),
+		addresses: uint64(max(0, w.Addresses-b.addresses)),
+		egress:    uint64(max(0, w.EgressGB*1_000_000_000-b.egress)),
+	}
+}
+
+// extra sums up what is charged beside a bundle.
+func (b *board) extra(s *scale, need needs) (x extra) {
+	for _, part := range [...]struct {
+		need uint64
+		*ladder
+		missing Reason
+	}{
+		{need.disk, &b.disk, ReasonNoDisk},
+		{need.addresses, &b.addresses, ReasonNoAddress},
+		{need.egress, &b.egress, ReasonNoEgress},
+	} {
+		if part.need == 0 {
+			continue
+		}
+		if len(part.steps) == 0 {
+			return extra{reason: part.missing}
+		}
+		more, ok := part.total(part.need, s.factors)
+		if !ok {
+			return extra{reason: ReasonPrecision}
+		}
+		x.sum = x.plus(more)
+	}
+	return x
+}
+
+// size is what a row with several parts or a cap costs by itself.
+func (s *scale) size(n *info) (total sum) {
+	for i := range n.parts {
+		total = total.plus(s.part(&n.parts[i]))
+	}
+	if n.capped(s) {
+		return s.part(n.cap)
+	}
+	return total
+}
+
+func (s *scale) part(p *part) sum { return product(p.nanos, s.factors[p.clock]) }
+
+// capped reports whether the month's cap is what counts.
+func (n *info) capped(s *scale) bool {
+	return n.cap != nil && s.part(n.cap).less(s.part(&n.parts[0]))
+}
