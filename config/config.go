@@ -144,7 +144,7 @@ type Account struct {
 	Settings Settings `yaml:"settings"` // the adapter's own
 }
 
-// Rate is an account's budget of calls to its cloud.
+// Rate is an account's budget of calls to its cloud, by all gateways together.
 type Rate struct {
 	PerSecond float64 `yaml:"per_second"`
 	Burst     int     `yaml:"burst"`

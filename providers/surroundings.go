@@ -25,9 +25,16 @@ type SystemClock struct{}
 func (SystemClock) Now() time.Time { return time.Now() }
 
 // Limiter waits until one more call may be made to an account's cloud. It
-// returns ctx's error when ctx ends first.
+// returns ctx's error when ctx ends first, and may refuse at once what would
+// wait for longer than ctx has, with an error that is [ErrThrottled].
 type Limiter interface {
 	Wait(ctx context.Context) error
+}
+
+// Learner is a [Limiter] that is told when the cloud finds the calls too many,
+// and for how long it wants none, 0 when it does not say.
+type Learner interface {
+	Throttled(ctx context.Context, pause time.Duration)
 }
 
 // Counter is told of every HTTP request that goes to a cloud. operation is the

@@ -33,6 +33,7 @@ var imports = []struct {
 	{"gateway/broker/geo", nil},
 	{"gateway/broker/*", []string{"gateway/broker/tariff"}}, // files and rates: into the model, no further
 	{"gateway/broker", []string{"providers", "gateway/store", "gateway/inventory", "gateway/broker/*"}},
+	{"gateway/budget", []string{"providers", "gateway/store"}},
 	{"gateway/inventory", []string{"providers", "gateway/store"}},
 	{"gateway/store", nil},
 	{"gateway/store/*", []string{"gateway/store"}},

@@ -65,6 +65,33 @@ func (f *refreshes) Changed(uid string, kind inventory.Kind, op string, err erro
 	f.changes.WithLabelValues(uid, string(kind), op, result(err)).Inc()
 }
 
+// spending counts what the budgets of calls cost.
+type spending struct {
+	waited *prometheus.CounterVec
+	slowed *prometheus.CounterVec
+}
+
+func newSpending(r *prometheus.Registry) *spending {
+	s := &spending{
+		waited: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "occigate_budget_waited_seconds_total", Help: "Time that calls of clouds have waited for their account's budget.",
+		}, []string{"account"}),
+		slowed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "occigate_budget_slowed_total", Help: "Answers of clouds that they get too many calls.",
+		}, []string{"account"}),
+	}
+	r.MustRegister(s.waited, s.slowed)
+	return s
+}
+
+// Waited implements [budget.Metrics].
+func (s *spending) Waited(uid string, d time.Duration) {
+	s.waited.WithLabelValues(uid).Add(d.Seconds())
+}
+
+// Slowed implements [budget.Metrics].
+func (s *spending) Slowed(uid string) { s.slowed.WithLabelValues(uid).Inc() }
+
 // result is "ok" or the kind of an error.
 func result(err error) string {
 	if err == nil {

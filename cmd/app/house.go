@@ -14,11 +14,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/time/rate"
 
 	"occigate/config"
 	"occigate/gateway"
 	"occigate/gateway/access"
+	"occigate/gateway/budget"
 	"occigate/gateway/inventory"
 	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
@@ -47,10 +47,6 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
 	figures := prometheus.NewRegistry()
-	accounts, err := buildAccounts(cfg, newCounters(figures))
-	if err != nil {
-		return nil, err
-	}
 	h = &house{config: cfg, log: log}
 	if h.store, err = openStore(ctx, cfg.Store); err != nil {
 		return nil, err
@@ -61,6 +57,12 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 			opened.Close()
 		}
 	}()
+	accounts, err := buildAccounts(cfg, newCounters(figures), budget.New(budget.Options{
+		Store: h.store, Metrics: newSpending(figures), Gateways: func() int { return h.inventory.Gateways() },
+	}))
+	if err != nil {
+		return nil, err
+	}
 	if h.inventory, err = inventory.New(inventory.Options{
 		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Words: gateway.Words, Log: log, Metrics: newRefreshes(figures),
 		Holder: gatewayName(), Shared: cfg.Store.Redis != nil,
@@ -111,12 +113,14 @@ func users(cfg *config.Config) []access.User {
 	return list
 }
 
-func buildAccounts(cfg *config.Config, counter providers.Counter) ([]inventory.Account, error) {
+// buildAccounts makes the providers. None of them is called before the inventory
+// runs.
+func buildAccounts(cfg *config.Config, counter providers.Counter, budgets *budget.Budgets) ([]inventory.Account, error) {
 	var list []inventory.Account
 	for _, a := range cfg.Accounts {
 		p, err := registry.Build(a.Cloud, a.Settings, registry.Options{
 			UID: a.UID, Version: Version, Counter: counter,
-			Limiter: rate.NewLimiter(rate.Limit(a.Rate.PerSecond), a.Rate.Burst),
+			Limiter: budgets.Of(a.UID, store.Budget(a.Rate)),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("account %s: %w", a.Name, err)

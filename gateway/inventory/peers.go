@@ -211,3 +211,20 @@ func (p *peers) mine(uid string) bool {
 	defer p.mu.Unlock()
 	return p.holder[uid] == p.me
 }
+
+// Gateways is how many gateways share the store as far as is known, this one
+// among them.
+func (v *Inventory) Gateways() int {
+	if v.peers == nil {
+		return 1
+	}
+	v.peers.mu.Lock()
+	defer v.peers.mu.Unlock()
+	n := 1
+	for _, other := range v.peers.others {
+		if other.alive {
+			n++
+		}
+	}
+	return n
+}

@@ -1,5 +1,5 @@
 // Package store is where gateways keep records and hear of each other's
-// writes. It knows records, feeds, revisions and leases, and nothing of clouds
+// writes. It knows records, feeds, revisions, leases and budgets, and nothing of clouds
 // or OCCI: what is in a record is the caller's. One interface, two
 // implementations (store/bolt for one gateway, store/redis for many), one suite
 // that both pass (store/storetest).
@@ -138,6 +138,17 @@ type Store interface {
 	// Release gives a lease back; one that is lost already is no error and
 	// takes nothing from its new holder.
 	Release(ctx context.Context, lease Lease) error
+
+	// Take takes one call out of an account's budget, which all gateways share,
+	// and says how long to wait before it is made; those who ask are served in
+	// turn. When that is longer than longest, nothing is taken. ErrInvalid for a
+	// budget that allows nothing. What is spent is counted as [Bucket] says, by
+	// the store's clock, and may be forgotten by a restart of the store.
+	Take(ctx context.Context, uid string, b Budget, longest time.Duration) (wait time.Duration, err error)
+
+	// Slow takes note that an account's cloud finds its calls too many, and for
+	// how long it wants none, 0 when it does not say.
+	Slow(ctx context.Context, uid string, b Budget, pause time.Duration) error
 
 	// Forget removes all records of an account that are not durable: the
 	// account was taken out of the configuration. It works in steps of

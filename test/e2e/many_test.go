@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"occigate/test/cloudsim/elastichosts"
+	"occigate/test/cloudsim/fault"
 	"occigate/test/servers"
 )
 
@@ -21,6 +22,7 @@ type estate struct {
 	url   string
 	n     int
 	calls atomic.Int64
+	plan  fault.Plan // of all of them
 }
 
 func manyClouds(t *testing.T, n int) *estate {
@@ -28,7 +30,7 @@ func manyClouds(t *testing.T, n int) *estate {
 	c := &estate{n: n}
 	mux := http.NewServeMux()
 	for i := range n {
-		cloud := elastichosts.New(elastichosts.Options{User: userOf(i)})
+		cloud := elastichosts.New(elastichosts.Options{User: userOf(i), Faults: &c.plan})
 		mux.Handle(fmt.Sprintf("/%d/", i), http.StripPrefix(fmt.Sprint("/", i), cloud))
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -137,4 +139,24 @@ func (p *Program) refreshedSince(t *testing.T, since time.Time) (n int) {
 		}
 	}
 	return n
+}
+
+// TestComplaintsAreLearntFrom lets a cloud refuse calls as too many: it is left
+// alone as long as it asks for, and the figures say so.
+func TestComplaintsAreLearntFrom(t *testing.T) {
+	clouds := manyClouds(t, 1)
+	p := Start(t, nil, "serve", "--config", clouds.config(t, "{embedded: {path: DIR/x.db}}"), "--listen", "127.0.0.1:0")
+	clouds.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusTooManyRequests, RetryAfter: 8 * time.Second})
+	figure := func(pattern string) bool {
+		return regexp.MustCompile(pattern).MatchString(p.Must(t, http.StatusOK, "GET", "/metrics", "").Body)
+	}
+	p.Eventually(t, "the complaint is counted", func() bool { return figure(`(?m)^occigate_budget_slowed_total\{account="cloud0"\} [1-9]`) })
+	clouds.plan.Clear()
+	if n := clouds.during(4 * time.Second); n > 0 {
+		t.Errorf("%d calls in a pause", n)
+	}
+	p.Eventually(t, "it is called again", func() bool { return clouds.during(100*time.Millisecond) > 0 })
+	if !figure(`(?m)^occigate_provider_calls_total\{account="cloud0",operation="[^"]+",status="429"\} [1-9]`) {
+		t.Error("the refused call is not counted as such")
+	}
 }

@@ -60,6 +60,9 @@ type Store struct {
 	options Options
 	bells   [store.Shards]bell
 
+	spending sync.Mutex
+	buckets  map[string]*store.Bucket // by uid
+
 	closing sync.Once
 	closed  chan struct{}
 }
@@ -87,7 +90,7 @@ func Open(path string, options Options) (*Store, error) {
 	if err := db.Update(prepare); err != nil {
 		return nil, openError(path, errors.Join(err, db.Close()))
 	}
-	return &Store{db: db, options: options, closed: make(chan struct{})}, nil
+	return &Store{db: db, options: options, buckets: map[string]*store.Bucket{}, closed: make(chan struct{})}, nil
 }
 
 // openError names the file and puts what bbolt says into the words of this

@@ -21,6 +21,7 @@ import (
 //	{s00}:gone          hash: name -> revision and call of its removal
 //	{s00}:trail         sorted set: names in gone by the place of their removal
 //	{s00}:lease:<uid>   hash: holder, fence, end (Unix time in milliseconds)
+//	{s00}:budget:<uid>  hash: a store.Bucket; expires when it is full again
 //	{s00}:r:<name>      string: revision, durable, call, line feed, data
 //
 // An id in the feed is the write's place, counted from 1 without gaps, and the
@@ -47,6 +48,7 @@ func (sh shard) meta() string              { return sh.prefix + "meta" }
 func (sh shard) feed() string              { return sh.prefix + "feed" }
 func (sh shard) index() string             { return sh.prefix + "index" }
 func (sh shard) lease(uid string) string   { return sh.prefix + "lease:" + uid }
+func (sh shard) budget(uid string) string  { return sh.prefix + "budget:" + uid }
 func (sh shard) record(name string) string { return sh.prefix + "r:" + name }
 
 // keys are those that shard.lua wants, in its order.

@@ -33,9 +33,12 @@ var acquireSource string
 //go:embed lua/release.lua
 var releaseSource string
 
+//go:embed lua/budget.lua
+var budgetSource string
+
 // The scripts, one for each mutation. Redis runs a script whole, and once it has
 // begun to write nothing stops it. Each can be run again without harm when its
-// answer was lost.
+// answer was lost; a budget is then spent for one call more.
 var (
 	putScript     = redis.NewScript(shardSource + putSource)
 	applyScript   = redis.NewScript(shardSource + applySource)
@@ -43,6 +46,7 @@ var (
 	headScript    = redis.NewScript(shardSource + headSource)
 	acquireScript = redis.NewScript(acquireSource)
 	releaseScript = redis.NewScript(releaseSource)
+	budgetScript  = redis.NewScript(budgetSource)
 )
 
 // refusals are the words by which scripts refuse.

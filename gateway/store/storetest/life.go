@@ -115,12 +115,14 @@ func calls(ctx context.Context, s store.Store) map[string]error {
 		"Release": s.Release(ctx, lease),
 		"Forget":  s.Forget(ctx, "a"),
 		"Ping":    s.Ping(ctx),
+		"Slow":    s.Slow(ctx, "a", slowly, 0),
 	}
 	_, all["Load"] = s.Load(ctx, 0, func(store.Record) error { return nil })
 	_, _, all["Changes"] = s.Changes(ctx, 0, "", 1, store.MaxWait)
 	_, all["Get"] = s.Get(ctx, key("a", "server", "1"))
 	_, all["Put"] = s.Put(ctx, record(key("a", "server", "1"), 0, "x"))
 	_, all["Acquire"] = s.Acquire(ctx, "a", "me", time.Hour, 0)
+	_, all["Take"] = s.Take(ctx, "a", slowly, time.Hour)
 	return all
 }
 

@@ -55,6 +55,7 @@ func Run(t *testing.T, start Start) {
 		{"feed", feedCases},
 		{"batch", batchCases},
 		{"lease", leaseCases},
+		{"budget", budgetCases},
 		{"forget", forgetCases},
 		{"life", lifeCases},
 	}

@@ -30,7 +30,7 @@ const (
 type Options struct {
 	Account   string            // the uid that requests are counted for
 	Version   string            // of the program, for User-Agent: "occigate/1.2.3"; default "dev"
-	Limiter   providers.Limiter // asked before every request, repetitions too; default: no limit
+	Limiter   providers.Limiter // asked before every request, repetitions too, and told when the cloud is busy if it is a [providers.Learner]; default: no limit
 	Counter   providers.Counter // told of every request; default: nobody is told
 	Clock     providers.Clock   // default: the machine's
 	Transport http.RoundTripper // what sends; default: a connection pool of its own

@@ -373,3 +373,40 @@ func TestRetryAfter(t *testing.T) {
 		}
 	}
 }
+
+// learner is a budget that hears of complaints.
+type learner struct {
+	watch
+	pauses []time.Duration
+}
+
+func (l *learner) Throttled(_ context.Context, pause time.Duration) {
+	l.pauses = append(l.pauses, pause)
+}
+
+func TestTellsTheBudgetOfComplaints(t *testing.T) {
+	tests := map[string]struct {
+		codes []int
+		after string
+		want  []time.Duration
+	}{
+		"none":               {[]int{200}, "", nil},
+		"too many":           {[]int{429, 200}, "", []time.Duration{0}},
+		"too many, and when": {[]int{429, 503, 200}, "3", []time.Duration{3 * time.Second, 3 * time.Second}},
+		"a fault":            {[]int{500}, "3", nil},
+		"no answer":          {[]int{0, 200}, "", nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			cloud, l := newCloud(t, tt.codes...), &learner{}
+			cloud.after = tt.after
+			client := Client(Options{Limiter: l, Sleep: l.Sleep})
+			if _, _, err := send(t, client, providers.Reading(context.Background(), "List"), cloud.URL, nil); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, l.pauses); diff != "" {
+				t.Errorf("pauses (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

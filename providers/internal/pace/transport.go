@@ -123,6 +123,9 @@ func (t *transport) once(call outgoing, op string) (*http.Response, error) {
 		cancel()
 		return nil, err
 	}
+	if learner, learns := t.Limiter.(providers.Learner); learns && busy[code] {
+		learner.Throttled(call.Context(), RetryAfter(resp.Header, t.Clock.Now()))
+	}
 	resp.Body = &answer{ReadCloser: resp.Body, left: t.MaxBody, limit: t.MaxBody, done: cancel}
 	return resp, nil
 }

@@ -7,6 +7,7 @@ package wire
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -103,6 +104,9 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	}
 	a := Answer{Op: r.Op}
 	if err := c.send(req, &a); err != nil {
+		if own := new(providers.Error); errors.As(err, &own) { // of the account's budget: nothing was sent
+			return Answer{}, own
+		}
 		return Answer{}, &providers.Error{
 			Kind: providers.ErrUnavailable, Op: r.Op, Message: c.hide(err.Error()), Err: err,
 		}

@@ -245,3 +245,17 @@ func TestJSON(t *testing.T) {
 		})
 	}
 }
+
+type refusing struct{ err error }
+
+func (r refusing) RoundTrip(*http.Request) (*http.Response, error) { return nil, r.err }
+
+// What the account's budget refuses was not sent, so nothing about it is unclear.
+func TestDoOverTheBudget(t *testing.T) {
+	c := client(t, "", func(http.ResponseWriter, *http.Request) { t.Error("it was sent") })
+	c.HTTP.Transport = refusing{&providers.Error{Kind: providers.ErrThrottled, Op: "budget", RetryAfter: time.Minute}}
+	_, err := c.Do(t.Context(), Request{To: "POST /servers"})
+	if providers.Kind(err) != providers.ErrThrottled || providers.Unclear(err) || providers.RetryAfter(err) != time.Minute {
+		t.Errorf("error %v, to be tried again in %v", err, providers.RetryAfter(err))
+	}
+}
