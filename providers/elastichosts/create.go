@@ -15,8 +15,6 @@ import (
 	"occigate/providers/internal/undo"
 )
 
-const createOp = "CreateServer"
-
 // lacks is what no command for a new server has a place for.
 var lacks = limits.Create{
 	Zone:      "an endpoint is one zone, none can be chosen",
@@ -31,29 +29,24 @@ var lacks = limits.Create{
 // both are looked for before they are made, so the same token goes on where an
 // earlier call ended, also after an answer was lost. Two calls at the same
 // moment are not told apart.
-func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) (providers.Server, providers.Ticket, error) {
-	none := providers.Server{}
+func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) (s providers.Server, _ providers.Ticket, err error) {
 	made, err := p.withToken(ctx, spec.Token)
 	if err != nil {
-		return none, "", err
+		return s, "", providers.Unmade(err)
 	}
 	if made != nil {
 		return p.server(made), "", nil
 	}
 	todo, err := p.plan(ctx, spec)
 	if err != nil {
-		return none, "", err
+		return s, "", providers.Unmade(err)
 	}
 	keys := todo.server
-	own, err := p.plugVolumes(ctx, spec, keys)
+	keys[bootDevice], err = p.bootDrive(ctx, todo)
 	if err != nil {
-		return none, "", err
+		return s, "", err
 	}
-	keys[bootDevice], err = p.bootDrive(ctx, own, todo)
-	if err != nil {
-		return none, "", err
-	}
-	s := providers.Server{Name: keys["name"], ImageID: keys[imageKey], SizeID: keys[sizeKey], State: providers.StatePending, Token: spec.Token}
+	s = providers.Server{Name: keys["name"], ImageID: keys[imageKey], SizeID: keys[sizeKey], State: providers.StatePending, Token: spec.Token}
 	return s, tickets.Text(ticket{Do: "await image", Drives: []string{keys[bootDevice]}, Token: spec.Token, Wish: keys}), nil
 }
 
@@ -63,56 +56,52 @@ func (p *Provider) withToken(ctx context.Context, token string) (props, error) {
 	return listing.Find(rows, err, func(r props) bool { return token != "" && r[tokenKey] == token }, nil)
 }
 
-// plan is what a create makes: the keys of the server and of the drive that it
-// boots from, and the standard drive that is copied onto that.
-type plan struct{ server, drive, image props }
+// plan is what a create makes: the keys of the server, and of the drive that it
+// boots from or that drive itself, when an earlier call has made it; and the
+// standard drive that is copied onto that.
+type plan struct{ server, drive, own, image props }
 
 // plan turns a spec into what is to be made, and refuses what cannot be.
-func (p *Provider) plan(ctx context.Context, spec providers.ServerSpec) (plan, error) {
+func (p *Provider) plan(ctx context.Context, spec providers.ServerSpec) (todo plan, err error) {
 	spec.ImageID, spec.SizeID = cmp.Or(spec.ImageID, p.settings.Image), cmp.Or(spec.SizeID, p.settings.Size)
-	size, noSize := p.settings.Sizes.Named(createOp, spec.SizeID)
-	if err := cmp.Or(limits.Needed(createOp, spec), lacks.Check(createOp, spec), noSize); err != nil {
-		return plan{}, err
+	size, noSize := p.settings.Sizes.Named(createServerOp, spec.SizeID)
+	if err := cmp.Or(limits.Needed(createServerOp, spec), lacks.Check(createServerOp, spec), noSize); err != nil {
+		return todo, err
 	}
-	image, err := p.cloud.drive(ctx, spec.ImageID)
+	todo.image, err = p.cloud.drive(ctx, spec.ImageID)
 	switch {
 	case err != nil:
-		return plan{}, err
-	case !image.bootable():
-		return plan{}, providers.Errorf(providers.ErrInvalid, createOp, "drive %s is a CD", spec.ImageID)
-	case size.DiskGiB < image.unpacked()/gib:
-		return plan{}, providers.Errorf(providers.ErrInvalid, createOp, "the image needs %.2f GiB, size %s has %.2f", image.unpacked()/gib, size.Name, size.DiskGiB)
+		return todo, err
+	case !todo.image.bootable():
+		return todo, providers.Errorf(providers.ErrInvalid, createServerOp, "drive %s is a CD", spec.ImageID)
+	case size.DiskGiB < todo.image.unpacked()/gib:
+		return todo, providers.Errorf(providers.ErrInvalid, createServerOp, "the image needs %.2f GiB, size %s has %.2f", todo.image.unpacked()/gib, size.Name, size.DiskGiB)
 	}
-	server := newServer{cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), spec.Token, lower(image["drive"]), size, spec.Tags}
-	drive := props{"name": server.name, "size": inBytes(size.DiskGiB), bootKey: spec.Token}
-	keys := server.keys()
-	return plan{keys, drive, image}, plugNetworks(spec.Networks, keys)
-}
-
-// plugVolumes puts the volumes asked for into the wish and gives the drive that
-// an earlier call has made for this token, nil when there is none. Both are
-// seen in one listing, so an unknown volume is refused before anything is made.
-func (p *Provider) plugVolumes(ctx context.Context, spec providers.ServerSpec, wish props) (props, error) {
+	server := newServer{
+		name: cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), token: spec.Token, image: lower(todo.image["drive"]),
+		size: size, tags: spec.Tags, nics: cards(spec.Networks),
+	}
 	rows, err := p.cloud.drives(ctx)
-	wish[bootDevice] = "taken"
 	for _, v := range spec.Volumes {
-		drive, noDrive := listing.Find(rows, err, func(r props) bool { return lower(r["drive"]) == lower(v.VolumeID) },
-			providers.Errorf(providers.ErrNotFound, createOp, "no drive %s", v.VolumeID))
-		device, noPlace := wish.place(v.Device)
-		if err = cmp.Or(noDrive, noPlace); err != nil {
-			return nil, err
-		}
-		wish[device] = lower(drive["drive"])
+		_, err = listing.Find(rows, err, func(r props) bool { return lower(r["drive"]) == lower(v.VolumeID) },
+			providers.Errorf(providers.ErrNotFound, createServerOp, "no drive %s", v.VolumeID))
+		server.drives = append(server.drives, plug{drive: lower(v.VolumeID), device: v.Device})
 	}
-	return listing.Find(rows, err, func(r props) bool { return spec.Token != "" && r[bootKey] == spec.Token }, nil)
+	todo.own, err = listing.Find(rows, err, func(r props) bool { return spec.Token != "" && r[bootKey] == spec.Token }, nil)
+	if err != nil {
+		return todo, err
+	}
+	todo.drive = props{"name": server.name, "size": inBytes(size.DiskGiB), bootKey: spec.Token}
+	todo.server, err = server.keys()
+	return todo, err
 }
 
 // bootDrive makes the drive, or takes the one of an earlier call, and has the
 // image copied onto it. That may have begun already, which the cloud calls
 // busy. A drive that the cloud refuses to copy to is taken back; after an
 // unknown outcome it stays for the next call with the token.
-func (p *Provider) bootDrive(ctx context.Context, own props, todo plan) (id string, err error) {
-	earlier := own != nil
+func (p *Provider) bootDrive(ctx context.Context, todo plan) (id string, err error) {
+	own, earlier := todo.own, todo.own != nil
 	if !earlier {
 		if own, err = p.cloud.createDrive(ctx, todo.drive); err != nil {
 			return "", err

@@ -181,6 +181,23 @@ func TestCreateGoesOnAfterEveryLostAnswer(t *testing.T) {
 	})
 }
 
+// TestFailuresBeforeAndAfterTheDrive tells the calls that fail before anything
+// was asked for from those after which a drive may be there.
+func TestFailuresBeforeAndAfterTheDrive(t *testing.T) {
+	for call, unclear := range map[string]bool{
+		"GET /servers/info": false, "GET /drives/{id}/info": false, "GET /drives/info": false,
+		"POST /drives/create": true, "POST /drives/{id}/image/{source}/gunzip": true,
+	} {
+		r := newRig(t)
+		spec := r.spec()
+		r.Plan.Set(fault.Fault{Kind: fault.Status, Status: 500, Call: call})
+		_, _, err := r.CreateServer(t.Context(), spec)
+		if providers.Kind(err) != providers.ErrUnavailable || providers.Unclear(err) != unclear {
+			t.Errorf("%s fails: %v, unclear %v, want %v", call, err, providers.Unclear(err), unclear)
+		}
+	}
+}
+
 func TestFailedCreateLeavesNothing(t *testing.T) {
 	tests := []struct {
 		name  string

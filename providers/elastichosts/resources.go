@@ -158,27 +158,16 @@ func (p *Provider) DeleteNetwork(ctx context.Context, id string) (providers.Tick
 	return "", p.cloud.destroyVLAN(ctx, id)
 }
 
-// plugNetworks puts the interfaces into a wish: nic:0 is in the public network,
-// nic:1 in a VLAN, as the vendor's examples have it. That a server may have the
-// second without the first is inferred.
-func plugNetworks(specs []providers.InterfaceSpec, wish props) error {
-	if len(specs) == 0 {
-		specs = []providers.InterfaceSpec{{NetworkID: public}}
-	}
+// cards are the network cards that a new server is to have.
+func cards(specs []providers.InterfaceSpec) (nics []nic) {
 	for _, s := range specs {
-		n := nic{slot: "nic:1", vlan: lower(s.NetworkID), mac: s.MAC}
-		if cmp.Or(s.NetworkID, public) == public {
-			n = nic{slot: "nic:0", asked: cmp.Or(s.IP, "auto")}
+		n := nic{vlan: lower(s.NetworkID), asked: s.IP, mac: s.MAC}
+		if n.vlan == public {
+			n.vlan = ""
 		}
-		switch {
-		case wish[n.slot+":model"] != "":
-			return providers.Errorf(providers.ErrUnsupported, createOp, "a server has one interface in the public network and one in a VLAN")
-		case s.MAC != "" && n.mac == "" || s.IP != "" && n.asked == "":
-			return providers.Errorf(providers.ErrUnsupported, createOp, "an address is chosen in the public network only, a MAC address in a VLAN only")
-		}
-		n.put(wish)
+		nics = append(nics, n)
 	}
-	return nil
+	return nics
 }
 
 // interfaces maps a server's network cards.

@@ -12,6 +12,7 @@ import (
 
 // The calls whose refusal an error of the adapter's own names too.
 const (
+	createServerOp = "POST /servers/create"
 	setOp          = "POST /servers/{id}/set"
 	createDriveOp  = "POST /drives/create"
 	setDriveOp     = "POST /drives/{id}/set"
@@ -36,7 +37,7 @@ func (c *client) server(ctx context.Context, id string) (props, error) {
 func (c *client) createServer(ctx context.Context, keys props) (props, error) {
 	keys = maps.Clone(keys)
 	keys["vnc:password"] = rand.Text()[:8]
-	return c.create(ctx, "server", "POST /servers/create", keys)
+	return c.create(ctx, "server", createServerOp, keys)
 }
 
 // set changes keys that only a stopped server may change ("set" on an

@@ -37,17 +37,19 @@ func (s Size) keys() props {
 	}
 }
 
-// newServer is what a server is made of, but for its drives, its network cards
-// and its password.
+// newServer is what a server is made of, but for the drive that it boots from
+// and its password. A drive may name no device.
 type newServer struct {
 	name, token, image string
 	size               Size
 	tags               map[string]string
+	drives             []plug
+	nics               []nic // empty stands for one in the public network
 }
 
 // keys are those of "POST /servers/create". Persistent keeps the server when it
 // stops.
-func (s newServer) keys() props {
+func (s newServer) keys() (props, error) {
 	keys := props{}
 	for tag, value := range s.tags {
 		keys["user:"+strings.ReplaceAll(tag, " ", "-")] = value
@@ -56,7 +58,23 @@ func (s newServer) keys() props {
 	maps.Copy(keys, props{
 		"name": s.name, "persistent": "true", "boot": bootDevice, "vnc": "auto", tokenKey: s.token, imageKey: s.image,
 	})
-	return keys
+	keys[bootDevice] = "taken"
+	for _, at := range s.drives {
+		device, err := keys.place(at.device)
+		if err != nil {
+			return nil, err
+		}
+		keys[device] = at.drive
+	}
+	if len(s.nics) == 0 {
+		s.nics = []nic{{}}
+	}
+	for _, n := range s.nics {
+		if err := n.put(keys); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
 }
 
 // cores is the number of a server's cores, which may be the cloud's choice.
@@ -147,14 +165,27 @@ func (r props) nics() (all []nic) {
 	return all
 }
 
-// put writes what a new server's network card is to be.
-func (n nic) put(server props) {
-	server[n.slot+":model"] = "e1000"
+// put writes what a new server's network card is to be: nic:0 is in the public
+// network, nic:1 in a VLAN, as the vendor's examples have it. That a server may
+// have the second without the first is inferred.
+func (n nic) put(server props) error {
+	slot := "nic:1"
+	if n.vlan == "" {
+		slot, n.asked = "nic:0", cmp.Or(n.asked, "auto")
+	}
+	switch {
+	case server[slot+":model"] != "":
+		return providers.Errorf(providers.ErrUnsupported, createServerOp, "a server has one interface in the public network and one in a VLAN")
+	case n.vlan == "" && n.mac != "" || n.vlan != "" && n.asked != "":
+		return providers.Errorf(providers.ErrUnsupported, createServerOp, "an address is chosen in the public network only, a MAC address in a VLAN only")
+	}
+	server[slot+":model"] = "e1000"
 	for key, value := range map[string]string{":dhcp": n.asked, ":vlan": n.vlan, ":mac": n.mac} {
 		if value != "" {
-			server[n.slot+key] = value
+			server[slot+key] = value
 		}
 	}
+	return nil
 }
 
 // addressesIn gives the addresses of a list that may hold "auto".
