@@ -26,8 +26,8 @@ type feed struct {
 	beats func(gateway string, beat []byte)
 
 	mu      sync.Mutex
-	states  map[string]*state // by uid; what is not configured is not here
-	revs    map[store.Key]uint64
+	states  map[string]*state    // by uid; what is not configured is not here
+	revs    map[store.Key]uint64 // of all but the rows, which have theirs
 	graves  []grave
 	loaded  map[int]bool
 	epochs  map[int]string         // of what was loaded, by shard
@@ -86,16 +86,21 @@ func (f *feed) read(ctx context.Context, shard int) {
 
 // load reads a whole shard, in place of what was known of it.
 func (f *feed) load(ctx context.Context, shard int) (store.Position, error) {
-	var records []store.Record
+	var loaded []fact
+	one := newSharing()
 	pos, err := f.store.Load(ctx, shard, func(r store.Record) error {
-		r.Data = slices.Clone(r.Data)
-		records = append(records, r)
+		known, err := one.decode(r)
+		if err != nil {
+			f.unreadable(r, err)
+			return nil
+		}
+		loaded = append(loaded, known)
 		return nil
 	})
 	if err != nil {
 		return "", err
 	}
-	f.replace(shard, pos.Epoch(), records)
+	f.replace(shard, pos.Epoch(), loaded)
 	return pos, f.restore(ctx, shard)
 }
 
@@ -118,7 +123,7 @@ func (f *feed) follow(ctx context.Context, shard int, pos store.Position) error 
 // replace puts the loaded records of a shard in place of the old ones. When the
 // store has lost an account altogether, or was emptied, the durable records
 // that are still in memory are kept, to be written back.
-func (f *feed) replace(shard int, epoch string, records []store.Record) {
+func (f *feed) replace(shard int, epoch string, loaded []fact) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for key := range f.revs {
@@ -129,14 +134,10 @@ func (f *feed) replace(shard int, epoch string, records []store.Record) {
 	fresh := map[string]*state{}
 	for uid, old := range f.states {
 		if store.Shard(uid) == shard {
-			fresh[uid] = newState(uid, old.cloud)
-			fresh[uid].built = old.built
-			for k := range old.built {
-				fresh[uid].dirty[k] = true
-			}
+			fresh[uid] = old.renewed()
 		}
 	}
-	f.put(fresh, records)
+	f.put(fresh, loaded)
 	for uid, s := range fresh {
 		if old := f.states[uid]; old.identity != nil && s.identity == nil {
 			f.lost[shard] = append(f.lost[shard], old.durable()...)
@@ -157,9 +158,10 @@ func (f *feed) take(records []store.Record) {
 	if len(records) == 0 {
 		return
 	}
+	decoded := decodeAll(records, f.unreadable)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for uid := range f.put(f.states, records) {
+	for uid := range f.put(f.states, decoded) {
 		f.view.update(f.states[uid])
 	}
 	f.bury()
@@ -167,18 +169,17 @@ func (f *feed) take(records []store.Record) {
 }
 
 // put sets records in states unless they are older than what is there.
-func (f *feed) put(states map[string]*state, records []store.Record) (uids map[string]bool) {
+func (f *feed) put(states map[string]*state, records []fact) (uids map[string]bool) {
 	uids = map[string]bool{}
 	for _, rec := range records {
 		s := states[rec.UID]
-		if s == nil || rec.Rev <= f.revs[rec.Key] {
+		if s == nil || rec.Rev <= f.rev(s, rec.Key) {
 			continue
 		}
-		if err := s.set(rec); err != nil {
-			f.log.Error("a record cannot be read", zap.String("uid", rec.UID), zap.Error(err))
-			continue
+		rec.set(s)
+		if f.rev(s, rec.Key) != rec.Rev {
+			f.revs[rec.Key] = rec.Rev
 		}
-		f.revs[rec.Key] = rec.Rev
 		if rec.Data == nil {
 			f.graves = append(f.graves, grave{rec.Key, rec.Rev, f.now()})
 		}
@@ -191,6 +192,18 @@ func (f *feed) put(states map[string]*state, records []store.Record) (uids map[s
 		uids[rec.UID] = true
 	}
 	return uids
+}
+
+// rev is the revision of what is known of a record, 0 when nothing is.
+func (f *feed) rev(s *state, key store.Key) uint64 {
+	if r := s.rows[rowKey{Kind(key.Kind), key.ID}]; r != nil {
+		return r.rev
+	}
+	return f.revs[key]
+}
+
+func (f *feed) unreadable(rec store.Record, err error) {
+	f.log.Error("a record cannot be read", zap.String("uid", rec.UID), zap.Error(err))
 }
 
 // bury forgets the revisions of what was removed long ago.

@@ -129,8 +129,17 @@ func (h *house) status(uid string) inventory.Status {
 
 // native finds a server by its native id; nil when it is not shown.
 func (h *house) native(uid, native string) *inventory.Item {
-	it, _ := h.ByNative(uid, inventory.KindServer, native)
-	return it
+	return byNative(h.Inventory, uid, inventory.KindServer, native)
+}
+
+// byNative finds an item by its native id; nil when it is not shown.
+func byNative(v *inventory.Inventory, uid string, kind inventory.Kind, native string) *inventory.Item {
+	for it := range v.Select(kind).From(0) {
+		if it.UID == uid && it.Native == native {
+			return it
+		}
+	}
+	return nil
 }
 
 func (h *house) create(uid, name string) (*inventory.Item, error) {

@@ -77,9 +77,9 @@ type Options struct {
 
 	// Derive makes [Item.Derived]. It is called once for each version of an
 	// item, and again when one of the item's links changed; links are those
-	// that start at it, ordered by id, nil for a link itself. It may call the
-	// reading methods of the Inventory for items of the catalogue and networks
-	// (Get, ByNative), and must not modify what it gets.
+	// that start at it, ordered by id, nil for a link itself. It may read items
+	// of the catalogue and networks from the Inventory, and must not modify what
+	// it gets.
 	Derive func(it *Item, links []*Item) any
 
 	// Words says what an item is found by beside its Mixins, see

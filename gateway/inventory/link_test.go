@@ -23,8 +23,8 @@ func estate() *cloud {
 // of finds the id of an estate's thing.
 func (h *house) of(kind inventory.Kind, native string) string {
 	h.t.Helper()
-	it, ok := h.ByNative("a", kind, native)
-	if !ok {
+	it := byNative(h.Inventory, "a", kind, native)
+	if it == nil {
 		h.t.Fatalf("no %s %s", kind, native)
 	}
 	return it.ID
@@ -230,7 +230,7 @@ func TestDerive(t *testing.T) {
 			asked[it.Native]++
 			name := ""
 			if it.Server != nil {
-				if image, ok := inv.ByNative(it.UID, inventory.KindImage, it.Server.ImageID); ok {
+				if image := byNative(inv, it.UID, inventory.KindImage, it.Server.ImageID); image != nil {
 					name = image.Title
 				}
 			}

@@ -73,18 +73,6 @@ func (v *Inventory) LinksOf(id string) []*Item {
 	return v.feed.view.bySource[id]
 }
 
-// ByNative returns the item that an account's cloud calls native.
-func (v *Inventory) ByNative(uid string, kind Kind, native string) (*Item, bool) {
-	v.feed.view.mu.RLock()
-	defer v.feed.view.mu.RUnlock()
-	a := v.feed.view.accounts[uid]
-	if a == nil || native == "" {
-		return nil, false
-	}
-	it := v.feed.view.entries[a.natives[nat{kind, native}]].item
-	return it, it != nil
-}
-
 // Generation changes whenever a listing of one of the kinds would, or of any
 // when none is named. It is for caches in this process.
 func (v *Inventory) Generation(kinds ...Kind) (sum uint64) {

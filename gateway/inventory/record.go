@@ -51,6 +51,7 @@ type row struct {
 	Problem string    `json:"problem,omitempty"`
 	thing
 
+	rev  uint64 // of the record
 	sum  uint64 // of the stored data
 	look uint64 // of what the cloud says alone, where it shows in other items
 }

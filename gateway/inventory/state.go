@@ -1,10 +1,9 @@
 package inventory
 
 import (
-	"encoding/json"
-	"fmt"
+	"slices"
+	"strings"
 
-	"occigate/gateway/store"
 	"occigate/providers"
 )
 
@@ -32,13 +31,13 @@ type state struct {
 	intents  map[string]*intent            // by intentID
 	links    map[rowKey]map[string]*intent // intents about links, by the row that the link derives from
 	bound    map[nat]binding               // native ids that own data and intents know
-	refs     map[nat]map[rowKey]bool       // rows that mention a native id
+	refs     map[nat][]*row                // rows that mention a native id
 	tombs    map[string]*tomb
 	defined  map[string][]byte // what users defined, by id; of no account
 	stamp    *stamp
 	identity *providers.Identity
 
-	built     map[rowKey][]string // ids of the items that were made of a row
+	built     map[rowKey][]string // ids of the items that were made of a row, beside the one that has the row's
 	dirty     map[rowKey]bool     // rows whose items must be made again
 	redefined bool                // what is defined must be shown again
 }
@@ -49,54 +48,26 @@ func newState(uid, cloud string) *state {
 		rows: map[rowKey]*row{}, natives: map[nat]string{},
 		owns: map[string]*own{}, intents: map[string]*intent{},
 		links: map[rowKey]map[string]*intent{}, bound: map[nat]binding{},
-		refs: map[nat]map[rowKey]bool{}, tombs: map[string]*tomb{}, defined: map[string][]byte{},
+		refs: map[nat][]*row{}, tombs: map[string]*tomb{}, defined: map[string][]byte{},
 		built: map[rowKey][]string{}, dirty: map[rowKey]bool{},
 	}
 }
 
-// set takes one record over; nil Data removes it.
-func (s *state) set(rec store.Record) error {
-	switch rec.Kind {
-	case recIntent:
-		return setRecord(rec, s.setIntent)
-	case recOwn:
-		return setRecord(rec, s.setOwn)
-	case recTomb:
-		return setRecord(rec, func(id string, t *tomb) { put(s.tombs, id, t) })
-	case recStamp:
-		return setRecord(rec, func(_ string, t *stamp) { s.stamp = t })
-	case recIdentity:
-		return setRecord(rec, func(_ string, i *providers.Identity) { s.identity = i })
-	case recDefinition:
-		s.define(rec.ID, rec.Data)
-		return nil
-	case recBell, recGateway:
-		return nil // they only ring
+// renewed is a state in which nothing is known yet but that all which was shown
+// of an old one has to be made again.
+func (s *state) renewed() *state {
+	fresh := newState(s.uid, s.cloud)
+	fresh.built = s.built
+	for k := range s.rows {
+		fresh.dirty[k] = true
 	}
-	if rec.Data == nil {
-		s.setRow(rowKey{Kind(rec.Kind), rec.ID}, nil)
-		return nil
+	for k := range s.built {
+		fresh.dirty[k] = true
 	}
-	r, err := decodeRow(rec)
-	if err != nil {
-		return fmt.Errorf("inventory: record %s %s: %w", rec.Kind, rec.ID, err)
+	for _, in := range s.intents {
+		fresh.dirty[in.owner()] = true
 	}
-	s.setRow(rowKey{r.Kind, r.ID}, r)
-	return nil
-}
-
-// setRecord decodes a record and hands it on, nil when it was removed.
-func setRecord[T any](rec store.Record, set func(id string, value *T)) error {
-	if rec.Data == nil {
-		set(rec.ID, nil)
-		return nil
-	}
-	value := new(T)
-	if err := json.Unmarshal(rec.Data, value); err != nil {
-		return fmt.Errorf("inventory: record %s %s: %w", rec.Kind, rec.ID, err)
-	}
-	set(rec.ID, value)
-	return nil
+	return fresh
 }
 
 func put[K comparable, V any](m map[K]*V, key K, value *V) {
@@ -137,10 +108,7 @@ func (s *state) link(k rowKey, r *row) {
 		s.natives[nat{k.kind, r.Native}] = k.id
 	}
 	for _, n := range r.mentions() {
-		if s.refs[n] == nil {
-			s.refs[n] = map[rowKey]bool{}
-		}
-		s.refs[n][k] = true
+		s.refs[n] = append(s.refs[n], r)
 	}
 }
 
@@ -149,41 +117,53 @@ func (s *state) unlink(k rowKey, r *row) {
 		delete(s.natives, n)
 	}
 	for _, n := range r.mentions() {
-		delete(s.refs[n], k)
-		if len(s.refs[n]) == 0 {
+		refs := s.refs[n]
+		i, last := slices.Index(refs, r), len(refs)-1
+		if last == 0 {
 			delete(s.refs, n)
+			continue
 		}
+		refs[i], refs[last] = refs[last], nil
+		s.refs[n] = refs[:last]
 	}
 }
 
 // touch marks what mentions a native id.
 func (s *state) touch(n nat) {
-	for k := range s.refs[n] {
-		s.dirty[k] = true
+	for _, r := range s.refs[n] {
+		s.dirty[rowKey{r.Kind, r.ID}] = true
 	}
 }
 
-// mentions are the native ids that the items made of a row depend on.
+// mentions are the native ids that the items made of a row depend on, each as
+// often as the row mentions it.
 func (t thing) mentions() []nat {
+	var all []nat
+	add := func(kind Kind, native string) {
+		if native != "" {
+			all = append(all, nat{kind, native})
+		}
+	}
 	switch {
 	case t.Server != nil:
-		all := []nat{{KindImage, t.Server.ImageID}, {KindSize, t.Server.SizeID}, {KindZone, t.Server.Zone}}
+		add(KindImage, t.Server.ImageID)
+		add(KindSize, t.Server.SizeID)
+		add(KindZone, t.Server.Zone)
 		for _, i := range t.Server.Interfaces {
-			all = append(all, nat{KindNetwork, i.NetworkID})
+			add(KindNetwork, i.NetworkID)
 		}
-		return all
 	case t.Volume != nil:
-		all := []nat{{KindZone, t.Volume.Zone}}
+		add(KindZone, t.Volume.Zone)
 		for _, a := range t.Volume.Attachments {
-			all = append(all, nat{KindServer, a.ServerID})
+			add(KindServer, a.ServerID)
 		}
-		return all
 	case t.Network != nil:
-		return []nat{{KindZone, t.Network.Zone}}
+		add(KindZone, t.Network.Zone)
 	case t.Address != nil:
-		return []nat{{KindServer, t.Address.ServerID}, {KindNetwork, t.Address.NetworkID}}
+		add(KindServer, t.Address.ServerID)
+		add(KindNetwork, t.Address.NetworkID)
 	}
-	return nil
+	return all
 }
 
 func (s *state) setOwn(id string, o *own) {
@@ -199,23 +179,38 @@ func (s *state) setOwn(id string, o *own) {
 	}
 }
 
-// ownerOf finds the row from which an item was made, for a link by looking
-// through its candidates' native id.
+// ownerOf finds the row from which an item was made.
 func (s *state) ownerOf(id string, n nat) rowKey {
-	if n.kind == KindReservation {
+	switch n.kind {
+	case KindReservation:
 		return s.addressRow(n.native)
+	case KindInterface, KindAttachment:
+		return s.linkOwner(id, n.native)
 	}
-	if n.kind != KindInterface && n.kind != KindAttachment {
-		return rowKey{n.kind, id}
-	}
-	for k, ids := range s.built {
-		for _, built := range ids {
-			if built == id {
+	return rowKey{n.kind, id}
+}
+
+// linkOwner finds the row of a link by its native id, see [linkNative]: where
+// that can be cut, since slashes may be in it anywhere. One without is looked
+// for everywhere.
+func (s *state) linkOwner(id, native string) rowKey {
+	for i := range native {
+		if native[i] != '/' {
+			continue
+		}
+		volume, _, _ := strings.Cut(native[i+1:], "/")
+		for _, n := range []nat{{KindServer, native[:i]}, {KindVolume, native[i+1:]}, {KindVolume, volume}} {
+			if k := (rowKey{n.kind, s.natives[n]}); slices.Contains(s.built[k], id) {
 				return k
 			}
 		}
 	}
-	return rowKey{n.kind, id}
+	for k, ids := range s.built {
+		if slices.Contains(ids, id) {
+			return k
+		}
+	}
+	return rowKey{KindInterface, id}
 }
 
 func (s *state) bind(n nat, b binding) {

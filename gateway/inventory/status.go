@@ -29,8 +29,8 @@ func (v *Inventory) Accounts() []Status {
 func (v *view) counts(uid string) map[Kind]int {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	if a := v.accounts[uid]; a != nil {
-		return maps.Clone(a.counts)
+	if counts := maps.Clone(v.amounts[uid]); counts != nil {
+		return counts
 	}
 	return map[Kind]int{}
 }

@@ -16,16 +16,10 @@ type view struct {
 
 	mu       sync.RWMutex
 	entries  map[string]entry
-	accounts map[string]*accountIndex
-	bySource map[string][]*Item // ordered by id
+	amounts  map[string]map[Kind]int // by account
+	bySource map[string][]*Item      // ordered by id
 	indexes  map[Kind]*index
 	defined  []Definition // ordered by id
-}
-
-// accountIndex is what the view knows of one account.
-type accountIndex struct {
-	natives map[nat]string
-	counts  map[Kind]int
 }
 
 // entry is one shown item. base is a digest of the item alone, without links.
@@ -36,7 +30,7 @@ type entry struct {
 
 func newView(o Options) *view {
 	return &view{
-		derive: o.Derive, words: o.Words, entries: map[string]entry{}, accounts: map[string]*accountIndex{},
+		derive: o.Derive, words: o.Words, entries: map[string]entry{}, amounts: map[string]map[Kind]int{},
 		bySource: map[string][]*Item{}, indexes: map[Kind]*index{},
 	}
 }
@@ -64,6 +58,9 @@ func (v *view) update(s *state) {
 	v.publish(v.rebuild(s, second))
 }
 
+// derived are the kinds of items that have no rows of their own.
+var derived = map[Kind]bool{KindInterface: true, KindAttachment: true, KindReservation: true}
+
 // edit is what one publication changes.
 type edit struct {
 	items   map[string]entry // new or changed
@@ -75,26 +72,33 @@ func (v *view) rebuild(s *state, keys map[rowKey]bool) edit {
 	kept := map[string]bool{}
 	for k := range keys {
 		items := s.build(k)
+		if !derived[k.kind] {
+			e.removed[k.id] = true
+		}
 		for _, id := range s.built[k] {
 			e.removed[id] = true
 		}
-		ids := make([]string, 0, len(items))
+		var further []string
 		for _, it := range items {
-			ids = append(ids, it.ID)
+			if it.ID != k.id {
+				further = append(further, it.ID)
+			}
 			kept[it.ID] = true
 			base := s.base(it)
 			if now, ok := v.entries[it.ID]; !ok || now.base != base {
 				e.items[it.ID] = entry{it, base}
 			}
 		}
-		if len(ids) == 0 {
+		if len(further) == 0 {
 			delete(s.built, k)
 		} else {
-			s.built[k] = ids
+			s.built[k] = clipped(further)
 		}
 	}
-	for id := range kept {
-		delete(e.removed, id)
+	for id := range e.removed {
+		if now := v.entries[id].item; kept[id] || now == nil || now.UID != s.uid {
+			delete(e.removed, id)
+		}
 	}
 	return e
 }
@@ -219,19 +223,10 @@ func (v *view) count(it *Item, by int) {
 	if it == nil {
 		return
 	}
-	a := v.accounts[it.UID]
-	if a == nil {
-		a = &accountIndex{natives: map[nat]string{}, counts: map[Kind]int{}}
-		v.accounts[it.UID] = a
+	if v.amounts[it.UID] == nil {
+		v.amounts[it.UID] = map[Kind]int{}
 	}
-	a.counts[it.Kind] += by
-	n := nat{it.Kind, it.Native}
-	switch {
-	case by > 0:
-		a.natives[n] = it.ID
-	case a.natives[n] == it.ID:
-		delete(a.natives, n)
-	}
+	v.amounts[it.UID][it.Kind] += by
 }
 
 // linkKinds are the kinds that are links of a server.
