@@ -81,7 +81,7 @@ var standardOnly = map[string][]string{
 	"gateway/broker/tariff":   {"github.com/shopspring/decimal"},
 	"providers":               {"github.com/shopspring/decimal"},
 	"providers/internal/pace": nil,
-	"providers/providertest":  {"github.com/google/go-cmp/cmp", "go.yaml.in/yaml/v4"},
+	"providers/providertest":  {"github.com/google/go-cmp/cmp", "github.com/google/go-cmp/cmp/cmpopts", "go.yaml.in/yaml/v4"},
 	"translate/occi":          {"github.com/go-json-experiment/json", "github.com/go-json-experiment/json/jsontext"},
 	"test/cloudsim/fault":     nil,
 	"test/cloudsim/timeline":  nil,

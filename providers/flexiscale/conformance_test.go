@@ -25,13 +25,32 @@ func TestConformance(t *testing.T) {
 		"plain":                      {},
 		"references, words and nils": {MultiRef: true, WordStates: true, NilLists: true},
 	}
+	var runs []*providertest.Report
 	for name, o := range forms {
 		t.Run(name, func(t *testing.T) {
-			providertest.Run(t, providertest.Harness{Deviations: deviations, New: func(t testing.TB) providertest.Cloud {
+			runs = append(runs, providertest.Run(t, providertest.Harness{Deviations: deviations, New: func(t testing.TB) providertest.Cloud {
 				return newSite(t, o).cloud(t)
-			}})
+			}}))
 		})
 	}
+	providertest.Document(t, about, runs...)
+}
+
+var about = providertest.About{
+	Cloud: "FlexiScale",
+	Page:  "none, the API lists all at once",
+	Token: "the end of a server's name",
+	Missing: map[string]string{
+		"AddressLister":     "addresses come with an interface and are no one's to reserve",
+		"AddressMaker":      "addresses come with an interface and are no one's to reserve",
+		"AddressAssigner":   "addresses come with an interface and are no one's to reserve",
+		"ImageSaver":        "API 0.5 makes no images",
+		"InterfaceAttacher": "API 0.5 adds no interfaces",
+		"NetworkMaker":      "API 0.5 lists VLANs and makes none",
+		"VolumeMaker":       "API 0.5 lists disks and makes none",
+		"VolumeResizer":     "API 0.5 lists disks and makes none",
+		"VolumeAttacher":    "API 0.5 lists disks and makes none",
+	},
 }
 
 const password = "kept-to-itself"

@@ -16,7 +16,13 @@ import (
 
 // TestConformance holds the adapter against the simulator.
 func TestConformance(t *testing.T) {
-	providertest.Run(t, providertest.Harness{New: simulated})
+	providertest.Document(t, about, providertest.Run(t, providertest.Harness{New: simulated}))
+}
+
+var about = providertest.About{
+	Cloud: "OpenStack",
+	Page:  "1,000 rows, or what the operator allows",
+	Token: "the metadata `occigate:token` of servers, volumes and images, a tag of servers, and the description of networks and floating IPs",
 }
 
 const password = "kept-to-itself"

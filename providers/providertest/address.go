@@ -53,7 +53,7 @@ func addressLifeCycle(t testing.TB, c Cloud) {
 
 func addressAssigned(t testing.TB, c Cloud) {
 	assigner := c.Provider.(providers.AddressAssigner)
-	s, a := c.running(t), c.address(t)
+	s, a := c.pluggable(t, c.running(t)), c.address(t)
 	_, ticket, err := assigner.AssignAddress(t.Context(), a.ID, s.ID)
 	c.ok(t, err, "AssignAddress")
 	c.finish(t, ticket)

@@ -78,6 +78,9 @@ func offeredPowerWorks(t testing.TB, c Cloud) {
 		done[step{s.State, op}] = true
 		c.power(t, s.ID, op)
 		s = c.reaches(t, s.ID, leadsTo[op]...)
+		if c.report != nil {
+			c.report.power[op] = true
+		}
 	}
 }
 

@@ -51,6 +51,13 @@ type Cloud struct {
 	// CIDR is the range of a new network, empty where the cloud chooses.
 	CIDR string
 
+	// NoCIDR says that the cloud does not tell the range of a network.
+	NoCIDR bool
+
+	// Cold says that only a stopped server takes volumes and addresses, and
+	// gives them back.
+	Cold bool
+
 	// Pool is where addresses come from, empty for the account's only one.
 	Pool string
 
@@ -87,24 +94,36 @@ type Cloud struct {
 
 	// Secrets must not appear in any error text.
 	Secrets []string
+
+	report *Report // of the run
 }
 
-// Run holds the harness's cloud to every case of the suite.
-func Run(t *testing.T, h Harness) {
+// Run holds the harness's cloud to every case of the suite, and tells what it
+// saw.
+func Run(t *testing.T, h Harness) *Report {
 	t.Helper()
+	report := newReport()
 	known := map[string]bool{}
 	for _, tc := range suite() {
 		known[tc.name] = true
 		t.Run(tc.name, func(t *testing.T) {
+			report.seen[tc.name] = outcome{result: failed}
 			c := h.New(t)
-			if lacks := tc.lacks(c); lacks != "" {
-				t.Skipf("the cloud has no %s", lacks)
+			c.report = report
+			report.look(c)
+			if name := tc.lacks(c); name != "" {
+				report.seen[tc.name] = outcome{lacks, name}
+				t.Skipf("the cloud has no %s", name)
 			}
 			if reason, deviates := h.Deviations[tc.name]; deviates {
+				report.seen[tc.name] = outcome{differs, reason}
 				mustFail(t, reason, func(t testing.TB) { tc.run(t, c) })
 				return
 			}
 			tc.run(t, c)
+			if !t.Failed() {
+				report.seen[tc.name] = outcome{result: works}
+			}
 		})
 	}
 	for name := range h.Deviations {
@@ -112,4 +131,5 @@ func Run(t *testing.T, h Harness) {
 			t.Errorf("deviation %q: no such case", name)
 		}
 	}
+	return report
 }

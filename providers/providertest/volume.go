@@ -99,6 +99,11 @@ func unknownVolumeNotFound(t testing.TB, c Cloud) {
 func volumeAttached(t testing.TB, c Cloud) {
 	attacher := c.Provider.(providers.VolumeAttacher)
 	s, v := c.running(t), c.volume(t, 1)
+	if c.Cold {
+		_, _, err := attacher.AttachVolume(t.Context(), providers.AttachmentSpec{ServerID: s.ID, VolumeID: v.ID})
+		c.refused(t, err, "AttachVolume to a running server", providers.ErrConflict)
+	}
+	s = c.pluggable(t, s)
 	asked := providers.AttachmentSpec{ServerID: s.ID, VolumeID: v.ID, Device: c.Device}
 	a, ticket, err := attacher.AttachVolume(t.Context(), asked)
 	c.ok(t, err, "AttachVolume")
@@ -131,7 +136,18 @@ func createWithVolume(t testing.TB, c Cloud) {
 	if v.Attachments[0].ServerID != s.ID {
 		t.Errorf("volume is attached to %s, want %s", v.Attachments[0].ServerID, s.ID)
 	}
+	c.pluggable(t, s)
 	c.detach(t, s.ID, v.ID)
+}
+
+// pluggable brings a running server into the state in which it takes volumes
+// and addresses.
+func (c Cloud) pluggable(t testing.TB, s providers.Server) providers.Server {
+	t.Helper()
+	if c.Cold {
+		return c.halt(t, s)
+	}
+	return s
 }
 
 func (c Cloud) detach(t testing.TB, server, volume string) {
