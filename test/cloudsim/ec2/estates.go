@@ -36,6 +36,8 @@ func Shop() Estate {
 			{Name: "old-backup", GiB: 125, Type: "sc1", Zone: "a"},
 			{Name: "unused", GiB: 20, Zone: "c"},
 		},
+		Images:        []Image{{"shop-web-2026-10", "web tier, October release", "shop-web-1"}},
+		Subnets:       map[string]string{"a": "shop", "b": "back-office", "c": "build"},
 		FreeAddresses: 1,
 	}
 }

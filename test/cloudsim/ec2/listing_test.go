@@ -117,9 +117,10 @@ func TestEveryListingHasPages(t *testing.T) {
 		},
 	}
 	// From the tables and the estate: 11 servers, one of them terminated, 7 running, 6 with two
-	// tags besides the name; 5 disks.
+	// tags besides the name, each with the name of its root volume; 5 disks, an image, 3 named
+	// subnets.
 	want := map[string]int{
-		"images": 8, "instance types": 22, "volumes": 10 + 5, "interfaces": 10, "subnets": 3, "tags": 11 + 2*6 + 5, "statuses": 7,
+		"images": 8 + 1, "instance types": 22, "volumes": 10 + 5, "interfaces": 10, "subnets": 3, "tags": 11 + 2*6 + 10 + 5 + 3, "statuses": 7,
 	}
 	for name, page := range listings {
 		rows := 0

@@ -14,7 +14,15 @@ type Estate struct {
 	Keys          []Key
 	Servers       []Server
 	Disks         []Disk
-	FreeAddresses int // Elastic IP addresses that belong to no server
+	Images        []Image
+	Subnets       map[string]string // names of the default subnets, by the letters of their zones
+	FreeAddresses int               // Elastic IP addresses that belong to no server
+}
+
+// Image is an image to make of a server.
+type Image struct {
+	Name, Description string
+	Server            string // its name
 }
 
 // Key is a key pair to import.
@@ -63,6 +71,14 @@ func (c *Cloud) Seed(e Estate) error {
 	}
 	for _, d := range e.Disks {
 		s.create(d)
+	}
+	for _, m := range e.Images {
+		s.save(m)
+	}
+	for _, n := range s.cloud.subnets.all() {
+		if name := e.Subnets[n.zone[len(c.opts.Region):]]; name != "" {
+			s.do(0, "CreateTags", name, url.Values{"ResourceId.1": {n.id}, "Tag.1.Key": {"Name"}, "Tag.1.Value": {name}})
+		}
 	}
 	for range e.FreeAddresses {
 		s.do(0, "AllocateAddress", "address", url.Values{})
@@ -120,6 +136,9 @@ func (s *seeding) launch(server Server) {
 		form.Set("BlockDeviceMapping.1.Ebs.Encrypted", "true")
 	}
 	label(form, "instance", server.Name, server.Tags)
+	form.Set("TagSpecification.2.ResourceType", "volume")
+	form.Set("TagSpecification.2.Tag.1.Key", "Name")
+	form.Set("TagSpecification.2.Tag.1.Value", server.Name+"-root")
 	s.do(server.Age, "RunInstances", server.Name, form)
 	if s.err != nil {
 		return
@@ -198,4 +217,14 @@ func (s *seeding) create(d Disk) {
 	s.do(0, "AttachVolume", d.Name, url.Values{
 		"VolumeId": {s.cloud.volumes.order[before].id}, "InstanceId": {i.id}, "Device": {cmp.Or(d.Device, "/dev/sdf")},
 	})
+}
+
+// save makes an image of a server that runs.
+func (s *seeding) save(m Image) {
+	i, ok := s.servers[m.Server]
+	if !ok {
+		s.err = cmp.Or(s.err, fmt.Errorf("ec2: seed %s: no server %s", m.Name, m.Server))
+		return
+	}
+	s.do(0, "CreateImage", m.Name, url.Values{"InstanceId": {i.id}, "Name": {m.Name}, "Description": {m.Description}})
 }

@@ -80,7 +80,7 @@ func TestSeed(t *testing.T) {
 			got[strings.TrimSpace(status)]++
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"active": 5, "stopped": 2, "dumped": 1}, got); diff != "" {
+	if diff := cmp.Diff(map[string]int{"active": 6, "stopped": 2, "paused": 1, "dumped": 1}, got); diff != "" {
 		t.Errorf("servers by status (-want +got):\n%s", diff)
 	}
 }

@@ -48,6 +48,9 @@ func (c *Cloud) Furnish() {
 	}
 }
 
+// Image gives the id that a standard drive of a name has in a furnished zone.
+func (c *Cloud) Image(name string) (id string) { return c.fixedID(standard, name) }
+
 // seeded is one machine of the estate.
 type seeded struct {
 	name, status, image string
@@ -56,30 +59,32 @@ type seeded struct {
 }
 
 var estate = []seeded{
-	{"www1", "active", images[3].name, 2000, 1700, 20, object{"tags": "web", "nic:0:dhcp": "address"}},
-	{"www2", "active", images[3].name, 2000, 1700, 20, object{"tags": "web"}},
-	{"db", "active", images[1].name, 8000, 8192, 80, object{"tags": "database", "block:0": "db-data"}},
-	{"mail", "active", images[0].name, 2000, 1700, 40, nil},
+	{"intranet-1", "active", images[3].name, 2000, 1700, 20, object{"tags": "web", "nic:0:dhcp": "address"}},
+	{"intranet-2", "active", images[3].name, 2000, 1700, 20, object{"tags": "web"}},
+	{"intranet-db", "active", images[1].name, 8000, 8192, 80, object{"tags": "database", "block:0": "intranet-data"}},
+	{"mail", "active", images[0].name, 2000, 1700, 40, object{"block:0": "mail-archive"}},
 	{"erp", "active", images[4].name, 4000, 7680, 120, object{"block:0": "erp-archive"}},
-	{"build", "stopped", images[0].name, 5000, 1700, 40, nil},
-	{"staging", "stopped", images[3].name, 2000, 1700, 20, nil},
-	{"legacy", "dumped", images[2].name, 2000, 1700, 10, object{"nic:1:vlan": ""}},
+	{"erp-test", "stopped", images[4].name, 4000, 7680, 120, nil},
+	{"timesheets", "active", images[0].name, 2000, 1700, 40, nil},
+	{"payroll", "paused", images[0].name, 2000, 1700, 40, nil},
+	{"intranet-next", "stopped", images[3].name, 2000, 1700, 20, nil},
+	{"fax-gateway", "dumped", images[2].name, 2000, 1700, 10, object{"nic:1:vlan": ""}},
 }
 
 // volumes are the drives that nothing boots from, by name in GiB.
 var volumes = []struct {
 	name string
 	gib  int64
-}{{"db-data", 200}, {"erp-archive", 400}, {"backup", 500}}
+}{{"intranet-data", 200}, {"mail-archive", 300}, {"erp-archive", 400}, {"backup", 500}}
 
-// Seed adds a believable estate: what Furnish adds, eight servers in different
-// states with their drives, three volumes, a VLAN and two static addresses. The
-// ids are the same each time.
+// Seed adds a believable estate, that of an office: what Furnish adds, ten
+// servers in different states with their drives, four volumes, a VLAN and two
+// static addresses. The ids are the same each time.
 func (c *Cloud) Seed() {
 	c.Furnish()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	inside := c.makeVLAN(c.fixedID(vlan, "inside"), "inside").id
+	inside := c.makeVLAN(c.fixedID(vlan, "office"), "office").id
 	fixed := c.makeAddress().id
 	c.makeAddress()
 	for _, v := range volumes {

@@ -9,7 +9,7 @@ const (
 )
 
 // Seed adds a believable estate: a public and a private VLAN, the images of
-// 2008, one package, and eight servers in different states. The ids are the
+// 2008, one package, and ten servers in different states. The ids are the
 // same each time.
 func (c *Cloud) Seed() {
 	c.AddPackage(Package{SeedPackage, "package"})
@@ -48,4 +48,6 @@ var seedServers = []Server{
 	{Name: "build", Status: Stopped, Processors: 2, MemoryMB: 2048, DiskGB: 50, Image: SeedImage},
 	{Name: "legacy_erp", Status: Failed, Processors: 1, MemoryMB: 512, DiskGB: 20, Image: 3},
 	{Name: "staging", Status: Stopped, Processors: 1, MemoryMB: 512, DiskGB: 20, Image: 6},
+	{Name: "forum", Status: Running, Processors: 2, MemoryMB: 2048, DiskGB: 50, Image: 18},
+	{Name: "campaign_2008", Status: Stopped, Processors: 1, MemoryMB: 1024, DiskGB: 20, Image: SeedImage},
 }

@@ -1,8 +1,8 @@
 package gogrid
 
-// Seed adds a believable estate in US-West-1: two blocks of addresses, five
-// public images and one of the account's own, and eight servers in different
-// states. A block in EU-West-1 stays free. The ids are the same each time.
+// Seed adds a believable estate in US-West-1, that of an American branch: two
+// blocks of addresses, five public images and one of the account's own, and nine
+// servers in different states. A block in EU-West-1 stays free. The ids are the same each time.
 func (c *Cloud) Seed() {
 	c.AddBlock("203.0.113.32/28", USWest1, true)
 	c.AddBlock("10.104.7.0/27", USWest1, false)
@@ -51,12 +51,13 @@ var seedServers = []struct {
 	size    int // index into ram
 	private bool
 }{
-	{Server{Name: "grid-web-1", Description: "web tier", State: On}, golden, 2, true},
-	{Server{Name: "grid-web-2", Description: "web tier", State: On}, golden, 2, true},
-	{Server{Name: "grid-db", Description: "orders", State: On}, centos, 4, true},
-	{Server{Name: "grid-report", Description: "reports, at month's end", State: Off}, win, 4, true},
-	{Server{Name: "grid-mail", State: On}, debian, 1, false},
-	{Server{Name: "grid-build", State: Off}, debian, 3, false},
-	{Server{Name: "grid-legacy", Description: "do not touch", State: On}, "centos5.9_32_base", 0, false},
-	{Server{Name: "grid-bastion", State: On}, debian, 0, false},
+	{Server{Name: "us-web-1", Description: "web tier", State: On}, golden, 2, true},
+	{Server{Name: "us-web-2", Description: "web tier", State: On}, golden, 2, true},
+	{Server{Name: "us-db", Description: "orders", State: On}, centos, 4, true},
+	{Server{Name: "us-report", Description: "reports, at month's end", State: Off}, win, 4, true},
+	{Server{Name: "us-mail", State: On}, debian, 1, false},
+	{Server{Name: "us-build", State: Off}, debian, 3, false},
+	{Server{Name: "us-stage", Description: "the next release", State: Off}, golden, 1, false},
+	{Server{Name: "us-legacy", Description: "do not touch", State: On}, "centos5.9_32_base", 0, false},
+	{Server{Name: "us-bastion", State: On}, debian, 0, false},
 }

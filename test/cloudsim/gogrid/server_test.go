@@ -221,7 +221,7 @@ func TestSeed(t *testing.T) {
 	before := len(s.Addresses())
 	s.Seed()
 	rows := s.list("grid/server/list", "datacenter=US-West-1", "num_items=100")
-	if len(rows) != 8 || len(s.Addresses()) == before {
+	if len(rows) != 9 || len(s.Addresses()) == before {
 		t.Errorf("%d servers, %d addresses", len(rows), len(s.Addresses()))
 	}
 	names := map[string]bool{}

@@ -25,11 +25,17 @@ func (c *Cloud) Furnish() {
 }
 
 // Seed adds a believable estate: what Furnish adds, a dozen servers in different
-// states with volumes and floating addresses, a key pair and a security group.
+// states with volumes and floating addresses, a key pair, a security group and a
+// snapshot of the project's own.
 // The ids are the same each time.
 func (c *Cloud) Seed() {
 	c.Furnish()
 	c.seedAccess()
+	c.AddImage(Image{
+		ID: c.fixedID("image", "portal-2026-10"), Name: "portal-2026-10", Visibility: "private", Owner: c.ProjectID(),
+		Size: 2900 << 20, MinDiskGiB: 40, Created: c.opt.Clock().AddDate(0, 0, -12),
+		Properties: map[string]string{"os_distro": "ubuntu", "architecture": "x86_64", "image_type": "snapshot"},
+	})
 	for i, s := range seedServers {
 		c.seedServer(i, s)
 	}
@@ -138,9 +144,9 @@ var (
 var seedServers = []seedServer{
 	{"lb-1", "web", "active", "2", debian, []string{"frontend"}},
 	{"lb-2", "web", "active", "2", debian, []string{"frontend"}},
-	{"shop-1", "web", "active", "3", ubuntu, []string{"frontend", "backend"}},
-	{"shop-2", "web", "active", "3", ubuntu, []string{"frontend", "backend"}},
-	{"shop-3", "web", "stopped", "3", ubuntu, []string{"frontend", "backend"}},
+	{"portal-1", "web", "active", "3", ubuntu, []string{"frontend", "backend"}},
+	{"portal-2", "web", "active", "3", ubuntu, []string{"frontend", "backend"}},
+	{"portal-3", "web", "stopped", "3", ubuntu, []string{"frontend", "backend"}},
 	{"db-primary", "database", "active", "5", rocky, []string{"backend"}},
 	{"db-replica", "database", "active", "5", rocky, []string{"backend"}},
 	{"queue", "queue", "active", "3", debian, []string{"backend"}},

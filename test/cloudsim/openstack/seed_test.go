@@ -58,7 +58,7 @@ func TestSeedThroughGophercloud(t *testing.T) {
 		"floating": len(all(t, floatingips.List(network, nil), floatingips.ExtractFloatingIPs)),
 	}
 	for name, want := range map[string]int{
-		"servers": 13, "flavors": 6, "images": 5, "volumes": 6, "networks": 3, "ports": 17, "floating": 5,
+		"servers": 13, "flavors": 6, "images": 6, "volumes": 6, "networks": 3, "ports": 17, "floating": 5,
 	} {
 		if counts[name] != want {
 			t.Errorf("%d %s, want %d", counts[name], name, want)
