@@ -12,7 +12,7 @@ help: ## this list
 build: ## the program, ./occigate: static, for this machine
 	CGO_ENABLED=0 $(GO) build -trimpath -o occigate ./cmd/occigate
 
-demo: ## two simulated clouds behind one gateway, to try it without an account
+demo: ## six simulated clouds behind one gateway, to try it without an account
 	$(GO) run ./cmd/occigate demo
 
 test-setup: ## install what the tests need, or say what is missing

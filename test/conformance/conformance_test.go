@@ -21,7 +21,7 @@ func TestConformance(t *testing.T) {
 	for _, g := range groups {
 		t.Run(g.Name, func(t *testing.T) {
 			t.Parallel()
-			p := e2e.Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+			p := e2e.StartTwo(t, "100ms")
 			r := &runner{p, all, builtIn(p.URL)}
 			for i := range g.Rows {
 				t.Run(g.Rows[i].Name, func(t *testing.T) { r.row(t, &g.Rows[i]) })

@@ -55,7 +55,7 @@ func (p *Program) titled(t *testing.T, title string) (paths []string) {
 }
 
 func TestBulkCreate(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	wishes := both(t, p)
 	for _, media := range collectionMedia {
 		t.Run(string(media), func(t *testing.T) {
@@ -109,7 +109,7 @@ func createdPaths(t *testing.T, p *Program, a Answer, media occi.MediaType) []st
 // TestBulkCreateChecksFirst sends requests of which one entity is wrong: nothing
 // of them may be carried out.
 func TestBulkCreateChecksFirst(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	wishes := both(t, p)
 	good := machines(wishes, "unborn", 2)
 	mixed := wishes[0]
@@ -149,7 +149,7 @@ func TestBulkCreateChecksFirst(t *testing.T) {
 // TestBulkCreateUndoes has a cloud refuse one entity of many: the others are
 // deleted again or never begun, and the answer says so of each.
 func TestBulkCreateUndoes(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	list := append(machines(both(t, p), "doomed", 14), volume("private", "doomed", 1<<20))
 	slices.Reverse(list)
 	list[0], list[2] = list[2], list[0]
@@ -203,7 +203,7 @@ func naming(media occi.MediaType, paths ...string) (body string, headers []strin
 }
 
 func TestCollectionDelete(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	settle(t, p)
 	wishes := both(t, p)
 	for _, media := range collectionMedia {

@@ -47,7 +47,7 @@ func (p *Program) states(t *testing.T) map[string]any {
 }
 
 func TestCollectionAction(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	settle(t, p)
 	a := p.Must(t, 201, "POST", "/compute/", resources(machines(both(t, p), "herd", 3)...), "Content-Type", "application/occi+json", "Accept", string(occi.URIList))
 	herd := p.paths(t, a, occi.URIList)
@@ -104,7 +104,7 @@ func sameStates(a, b map[string]any) bool {
 // TestCollectionActionChecksFirst asks for what not all members can do: none of
 // them may do it.
 func TestCollectionActionChecksFirst(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	settle(t, p)
 	a := p.Must(t, 201, "POST", "/compute/", resources(machines(both(t, p), "mixed", 2)...), "Content-Type", "application/occi+json", "Accept", string(occi.URIList))
 	mixed := p.paths(t, a, occi.URIList) // at EC2, which does not suspend this one, and at OpenStack, which does

@@ -101,7 +101,7 @@ func settle(t *testing.T, p *Program) {
 }
 
 func TestCollectionFilters(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	settle(t, p)
 	all := p.entities(t, "/")
 	compute := all[slices.IndexFunc(all, func(e listed) bool {
@@ -187,7 +187,7 @@ func TestCollectionFilters(t *testing.T) {
 }
 
 func TestCollectionPages(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	settle(t, p)
 	for _, media := range collectionMedia {
 		for _, collection := range []string{"/compute/", "/networkinterface/", "/resource/", "/mixin/cloud/amazon/"} {
@@ -253,7 +253,7 @@ func TestCollectionPages(t *testing.T) {
 }
 
 func TestCollectionUnions(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	settle(t, p)
 	var model struct {
 		Kinds []struct{ Term, Scheme, Parent, Location string }

@@ -210,3 +210,11 @@ func TestServeOnATakenAddress(t *testing.T) {
 		t.Errorf("serve = %v, want an error that names %s", err, address)
 	}
 }
+
+// TestDemoOfUnknownClouds names a cloud that is not simulated.
+func TestDemoOfUnknownClouds(t *testing.T) {
+	_, err := run(t, nil, "demo", "--clouds", "private,azure")
+	if err == nil || !strings.Contains(err.Error(), `"azure"`) || !strings.Contains(err.Error(), "private, amazon, gogrid") {
+		t.Errorf("%v, want an error that names azure and what there is", err)
+	}
+}

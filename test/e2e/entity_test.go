@@ -25,7 +25,7 @@ const profile = occi.SchemeComputeTemplate
 
 func demo(t *testing.T) *Program {
 	t.Helper()
-	return Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	return StartTwo(t, "100ms")
 }
 
 // TestPut makes a compute at a chosen UUID, says the same again, gives back what

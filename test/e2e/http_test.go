@@ -11,7 +11,7 @@ import (
 // TestAnswers holds the front end to what clients are promised whatever they
 // send. want is a part of the body.
 func TestAnswers(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	compute := first(t, p, "/compute/")
 	const text, json, uris, header = "text/plain", "application/occi+json", "text/uri-list", "text/occi"
 	const kind = `Category: compute; scheme="http://schemas.ogf.org/occi/infrastructure#"; class="kind"` + "\n"
@@ -129,7 +129,7 @@ func first(t *testing.T, p *Program, collection string) string {
 
 // TestUpdate changes what can be changed of a compute, and nothing else.
 func TestUpdate(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	compute := first(t, p, "/compute/")
 	a := p.Must(t, 200, "POST", compute, `X-OCCI-Attribute: occi.core.title="renamed"`, "Content-Type", "text/plain")
 	if want := `X-OCCI-Attribute: occi.core.title="renamed"`; !strings.Contains(a.Body, want) {

@@ -11,7 +11,7 @@ import (
 // TestListsFollowChanges checks that what the gateway keeps of its lists is
 // given up when an entity, one of its links or a category changes.
 func TestListsFollowChanges(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "50ms")
+	p := StartTwo(t, "50ms")
 	list := func() string {
 		return p.Must(t, http.StatusOK, "GET", "/compute/", "", "Accept", string(occi.OCCIJSON)).Body
 	}

@@ -10,7 +10,7 @@ import (
 
 // TestMixinErrors is what is refused, and how. want is a part of the body.
 func TestMixinErrors(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	compute, storage := first(t, p, "/compute/"), first(t, p, "/storage/")
 	mine := tag{"mine", people, "Mine", "/tag/mine/", ""}
 	p.ask(t, 200, "POST", "/-/", tongues[occi.TextPlain].define(mine), occi.TextPlain)
@@ -97,7 +97,7 @@ func TestMixinErrors(t *testing.T) {
 
 // TestResizeByMixin gives a machine another size by making it a member of it.
 func TestResizeByMixin(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	machine := func(cloud string) string {
 		return p.create(t, occi.TextPlain, "/compute/", speakers[occi.TextPlain].compute(Wish{
 			Image: p.Mixin(t, occi.MixinOSTemplate, cloud+"-.*debian"),

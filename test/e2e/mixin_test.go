@@ -125,7 +125,7 @@ const people = "http://people.example.org/ann/tag#"
 
 // TestUserMixins takes a user's mixin through its life in each media type.
 func TestUserMixins(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	compute, storage, network := first(t, p, "/compute/"), first(t, p, "/storage/"), first(t, p, "/network/")
 	link, mapped := first(t, p, "/networkinterface/"), first(t, p, "/storagelink/")
 	for media, speak := range tongues {
@@ -191,7 +191,7 @@ func (p *Program) shownIn(t *testing.T, m tag, url string, want bool) {
 // TestMembershipAnswers checks what a client is told of a mixin's members, and
 // the forms in which JSON lists entities.
 func TestMembershipAnswers(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	compute, link := first(t, p, "/compute/"), first(t, p, "/networkinterface/")
 	m := tag{"answers", people, "", "/tag/answers/", ""}
 	p.ask(t, 200, "POST", "/-/", tongues[occi.TextPlain].define(m), occi.TextPlain)
@@ -238,7 +238,7 @@ func TestMembershipAnswers(t *testing.T) {
 // TestMixinRelations holds what a user's mixin depends on and applies to, known
 // or not.
 func TestMixinRelations(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	compute, storage := first(t, p, "/compute/"), first(t, p, "/storage/")
 	text := tongues[occi.TextPlain]
 	t.Run("of the pOCCI suite", func(t *testing.T) {
@@ -332,7 +332,7 @@ func TestMixinsAtTwoGateways(t *testing.T) {
 // TestMixinsAtOnce lets many clients define mixins with one location: one of
 // them gets it.
 func TestMixinsAtOnce(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	first(t, p, "/compute/")
 	statuses := make([]int, 8)
 	var wait sync.WaitGroup

@@ -65,6 +65,14 @@ func Start(t testing.TB, env map[string]string, args ...string) *Program {
 	return StartFor(t, &http.Client{Timeout: 30 * time.Second}, env, args...)
 }
 
+// StartTwo runs the demo with two of its clouds, amazon and private, whose states
+// take some time from one to the next. They can all that clouds can: tests that
+// are not about the other clouds have less to wait for.
+func StartTwo(t testing.TB, transition string) *Program {
+	t.Helper()
+	return Start(t, nil, "demo", "--clouds", "amazon,private", "--listen", "127.0.0.1:0", "--transition", transition)
+}
+
 // StartFor is Start for a program that is talked to through a client of the
 // caller's, such as one that knows its certificate.
 func StartFor(t testing.TB, client *http.Client, env map[string]string, args ...string) *Program {

@@ -11,7 +11,7 @@ import (
 
 // TestQueryFilters selects categories by headers, by the query string and both.
 func TestQueryFilters(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	first(t, p, "/compute/")
 	tpl := "/-/?category=" + strings.ReplaceAll(occi.MixinOSTemplate, "#", "%23")
 	categories := func(a Answer) (ids []string) {

@@ -62,7 +62,18 @@ func (p *Program) decode(t testing.TB, a Answer, into any) {
 type Wish struct {
 	Image, Size Category
 	Title       string
+	Disk        Disk
 }
+
+// Disk says whether a walk attaches a volume of its own, and to what.
+type Disk string
+
+// The walks with and without a volume.
+const (
+	DiskToRunning Disk = "" // to a machine that runs
+	DiskToStopped Disk = "inactive"
+	NoDisk        Disk = "none" // since the cloud has no volumes that can be attached
+)
 
 // Walk takes a machine through its life in one media type: create, list, stop,
 // start, attach, detach, delete.
@@ -75,19 +86,30 @@ func (p *Program) Walk(t *testing.T, media occi.MediaType, w Wish) {
 
 	p.act(t, media, compute, "stop", speak)
 	p.State(t, compute, "inactive")
+	if w.Disk == DiskToStopped {
+		p.lend(t, media, compute, w)
+	}
 	p.act(t, media, compute, "start", speak)
 	p.State(t, compute, "active")
+	if w.Disk == DiskToRunning {
+		p.lend(t, media, compute, w)
+	}
+	p.gone(t, compute)
+}
 
+// lend attaches a new volume to a machine, takes it off again and deletes it.
+func (p *Program) lend(t *testing.T, media occi.MediaType, compute string, w Wish) {
+	t.Helper()
+	speak := speakers[media]
 	volume := p.create(t, media, "/storage/", speak.storage(w))
+	p.Contains(t, "/storage/", volume)
 	p.State(t, volume, "online")
 	link := p.create(t, media, "/storagelink/", speak.storageLink(compute, volume))
 	p.State(t, link, "active")
 	if body := p.Must(t, 200, "GET", compute, "", "Accept", "text/plain").Body; !strings.Contains(body, path(volume)) {
 		t.Fatalf("the compute does not show the volume attached to it:\n%s", body)
 	}
-
 	p.gone(t, link)
-	p.gone(t, compute)
 	p.Eventually(t, "volume deletable", func() bool { return p.Do(t, "DELETE", volume, "").Status == http.StatusOK })
 	if a := p.Do(t, "GET", volume, ""); a.Status != http.StatusNotFound {
 		t.Fatalf("a deleted volume answers %d", a.Status)
