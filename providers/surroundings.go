@@ -50,23 +50,37 @@ type callKey struct{}
 type call struct {
 	operation  string
 	repeatable bool
+	long       bool
 }
 
 // Reading marks the requests under ctx as the named operation that changes
 // nothing, so that the transport may repeat them.
 func Reading(ctx context.Context, operation string) context.Context {
-	return context.WithValue(ctx, callKey{}, call{operation, true})
+	return context.WithValue(ctx, callKey{}, call{operation: operation, repeatable: true})
 }
 
 // Keyed marks the requests under ctx as a change whose key (a client token) the
 // cloud honours, so that repeating them is harmless.
 func Keyed(ctx context.Context, operation string) context.Context {
-	return context.WithValue(ctx, callKey{}, call{operation, true})
+	return context.WithValue(ctx, callKey{}, call{operation: operation, repeatable: true})
 }
 
 // Changing marks the requests under ctx as a change that must not be repeated.
 func Changing(ctx context.Context, operation string) context.Context {
-	return context.WithValue(ctx, callKey{}, call{operation, false})
+	return context.WithValue(ctx, callKey{}, call{operation: operation})
+}
+
+// Fetching is [Reading] of a document that may be of any length, such as a price
+// list of a gigabyte. Only ctx limits how long it takes, and the reader has to
+// take it in as it comes.
+func Fetching(ctx context.Context, operation string) context.Context {
+	return context.WithValue(ctx, callKey{}, call{operation: operation, repeatable: true, long: true})
+}
+
+// IsFetching reports whether ctx was marked by [Fetching].
+func IsFetching(ctx context.Context) bool {
+	c, _ := ctx.Value(callKey{}).(call)
+	return c.long
 }
 
 // Call returns the operation that ctx was marked with and whether it may be

@@ -312,6 +312,28 @@ func TestAnswerIsBounded(t *testing.T) {
 	}
 }
 
+// TestDocumentsAreNotBounded reads a document past the limits of answers; who
+// reads it bounds the time.
+func TestDocumentsAreNotBounded(t *testing.T) {
+	const limit = 1000
+	long := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for range 10 {
+			io.WriteString(w, strings.Repeat("x", limit))
+			w.(http.Flusher).Flush()
+			time.Sleep(5 * time.Millisecond)
+		}
+	}))
+	t.Cleanup(long.Close)
+	client := Client(Options{MaxBody: limit, Timeout: 10 * time.Millisecond})
+	_, text, err := send(t, client, providers.Fetching(context.Background(), "list"), long.URL, nil)
+	if err != nil || len(text) != 10*limit {
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+	if _, _, err := send(t, client, providers.Reading(context.Background(), "list"), long.URL, nil); err == nil {
+		t.Error("an answer that is no document has no limits")
+	}
+}
+
 func TestCauseHidesURL(t *testing.T) {
 	gone := newCloud(t, 200)
 	gone.Close()

@@ -16,6 +16,8 @@ const (
 	firstWait = 200 * time.Millisecond // before the second attempt; doubles with each
 	maxReplay = 1 << 20                // bytes of a request body that are kept to repeat it
 	maxDrain  = 64 << 10               // bytes of an unwanted answer that are read to keep its connection
+
+	maxDocument = 16 << 30 // bytes of a document that is read as it comes
 )
 
 // busy are the answers that say: not now, the same request may work later.
@@ -109,7 +111,7 @@ func (t *transport) once(call outgoing, op string) (*http.Response, error) {
 		body.Close()
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(call.Context(), t.Timeout)
+	ctx, cancel, limit := t.limits(call.Context())
 	req := call.WithContext(ctx)
 	req.Body = body
 	began := t.Clock.Now()
@@ -126,8 +128,19 @@ func (t *transport) once(call outgoing, op string) (*http.Response, error) {
 	if learner, learns := t.Limiter.(providers.Learner); learns && busy[code] {
 		learner.Throttled(call.Context(), RetryAfter(resp.Header, t.Clock.Now()))
 	}
-	resp.Body = &answer{ReadCloser: resp.Body, left: t.MaxBody, limit: t.MaxBody, done: cancel}
+	resp.Body = &answer{ReadCloser: resp.Body, left: limit, limit: limit, done: cancel}
 	return resp, nil
+}
+
+// limits bound the time and the answer of one request. Documents that are read as
+// they come may take as long as their caller waits.
+func (t *transport) limits(ctx context.Context) (context.Context, context.CancelFunc, int64) {
+	if providers.IsFetching(ctx) {
+		ctx, cancel := context.WithCancel(ctx)
+		return ctx, cancel, maxDocument
+	}
+	ctx, cancel := context.WithTimeout(ctx, t.Timeout)
+	return ctx, cancel, t.MaxBody
 }
 
 // passing reports whether a failure may be over soon: no answer while the
