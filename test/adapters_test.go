@@ -17,9 +17,9 @@ import (
 // and nothing of the contract but its errors and surroundings.
 var adapters = map[string]int{
 	"providers/elastichosts": 560, // 25 methods of 13 interfaces, the others have 13 to 19
-	"providers/flexiscale":   470,
+	"providers/flexiscale":   465,
 	"providers/gogrid":       460,
-	"providers/suncloud":     500,
+	"providers/suncloud":     495,
 }
 
 // wiresMayUse are the names of the contract that wire files may know.

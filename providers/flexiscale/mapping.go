@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"occigate/providers"
+	"occigate/providers/internal/condition"
 	"occigate/providers/internal/naming"
 )
 
@@ -65,14 +66,10 @@ func (p *Provider) sizeOf(s providers.Server) (name string) {
 // interfaces maps those of a server. Each of its addresses is put where it
 // belongs, those that fit nowhere on the first one.
 func interfaces(s providers.Server, ips []string, nics []nicRow, blocks []blockRow) (all []providers.Interface) {
-	state := providers.ResourceOffline
-	if s.State == providers.StateActive {
-		state = providers.ResourceOnline
-	}
 	for i, n := range nics {
 		all = append(all, providers.Interface{
 			ID: n.id, ServerID: s.ID, NetworkID: n.vlan, MAC: n.mac, Device: "eth" + strconv.Itoa(i),
-			Static: true, Fixed: true, State: state, NativeState: s.NativeState,
+			Static: true, Fixed: true, State: condition.Link(s.State), NativeState: s.NativeState,
 		})
 	}
 	if len(all) == 0 {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"occigate/providers"
+	"occigate/providers/internal/limits"
 	"occigate/providers/internal/listing"
 	"occigate/providers/internal/power"
 	"occigate/providers/internal/tickets"
@@ -216,12 +217,8 @@ func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
 // CreateAddress reserves an address that the cloud chooses. One that is not
 // there at once is pending and without IP. The same token makes no second one.
 func (p *Provider) CreateAddress(ctx context.Context, spec providers.AddressSpec) (none providers.Address, err error) {
-	const op = "POST PublicAddress"
-	switch {
-	case spec.IP != "":
-		return none, providers.Errorf(providers.ErrUnsupported, op, "an address cannot be chosen")
-	case spec.NetworkID != "" && spec.NetworkID != public:
-		return none, providers.Errorf(providers.ErrInvalid, op, "only the network public has addresses")
+	if err := limits.Address("POST PublicAddress", spec, public); err != nil {
+		return none, err
 	}
 	t, err := p.cloud.tree(ctx)
 	if err != nil {

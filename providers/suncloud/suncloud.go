@@ -141,10 +141,7 @@ func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
 // Server reads one VM by its URI.
 func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
 	m, err := p.cloud.vm(ctx, id)
-	if err != nil {
-		return providers.Server{}, err
-	}
-	return p.server(m), nil
+	return listing.One(m, err, p.server)
 }
 
 const createOp = "POST VM"
