@@ -183,6 +183,7 @@ func (p *Program) shownIn(t *testing.T, m tag, url string, want bool) {
 		t.Errorf("%s shows %s: %v in text, want %v\n%s", url, m.id(), got, want, plain)
 	}
 	object := p.Must(t, 200, "GET", url, "", "Accept", "application/occi+json").Body
+	object, _, _ = strings.Cut(object, `,"links":[`) // those have mixins of their own
 	if got := strings.Contains(object, `"`+m.id()+`"`) || strings.Contains(object, `"term":"`+m.term+`","scheme":"`+m.scheme+`"`); got != want {
 		t.Errorf("%s shows %s: %v in JSON, want %v\n%.2000s", url, m.id(), got, want, object)
 	}
