@@ -100,6 +100,7 @@ type OCCI struct {
 	BareIDs          bool     `yaml:"bare_ids"`          // ids without urn:uuid:
 	OmitPatterns     bool     `yaml:"omit_patterns"`     // no patterns of attributes in JSON
 	CRLF             bool     `yaml:"crlf"`              // lines of text end in CR LF
+	Observed         bool     `yaml:"observed"`          // entities say where they come from and when they were seen
 	StrictLinks      bool     `yaml:"strict_links"`      // links in a PUT are an error
 	DefaultMedia     string   `yaml:"default_media"`     // of answers when the client takes any
 	UnsupportedMedia int      `yaml:"unsupported_media"` // status for a request in an unknown media type: 415 or 406
@@ -166,7 +167,7 @@ func Default() Config {
 		},
 		Log: Log{Level: "info", Format: "json"},
 		OCCI: OCCI{
-			Legacy11: true, EntityLocation: true,
+			Legacy11: true, EntityLocation: true, Observed: true,
 			DefaultMedia: "text/plain", UnsupportedMedia: http.StatusUnsupportedMediaType,
 			Challenges: []string{"basic", "keystone"},
 		},

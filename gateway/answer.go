@@ -89,14 +89,18 @@ func (g *Gateway) writeEntity(c echo.Context, status int, media occi.MediaType, 
 	if tagged(c, media, m.etagOf(it)) {
 		return nil
 	}
+	seen := g.freshness.at(g.o.Now()).seen(it)
 	if media.Rendering() == occi.TextOCCI {
-		e := m.entity(it)
+		e := m.entityAt(it, seen)
 		if err := m.renderer().SetEntity(c.Response().Header(), &e); err != nil {
 			return err
 		}
 		return g.write(c, status, media, occi.AppendOK(nil, media))
 	}
-	return g.write(c, status, media, m.body(it, media))
+	pooled := g.buffers.Get().(*[]byte)
+	defer g.buffers.Put(pooled)
+	*pooled = m.appendBody((*pooled)[:0], it, media, seen, true)
+	return g.write(c, status, media, *pooled)
 }
 
 // writeCreated answers with the location of a new entity, in the header and in
@@ -188,7 +192,9 @@ func (g *Gateway) writeList(c echo.Context, media occi.MediaType, l listed) erro
 		}
 		return g.writeOK(c, media)
 	case occi.OCCIJSON:
-		return g.stream(c, media, l, &entityLister{model: l.model, media: media, keep: l.count <= largestPage})
+		return g.stream(c, media, l, &entityLister{
+			model: l.model, media: media, at: g.freshness.at(g.o.Now()), keep: l.count <= largestPage,
+		})
 	}
 	return g.stream(c, media, l, locationLister{&occi.LocationList{Media: media, Base: base}})
 }
@@ -202,18 +208,14 @@ type lister interface {
 // entityLister writes whole entities.
 type entityLister struct {
 	occi.EntityList
-	model   *model
-	media   occi.MediaType
-	keep    bool   // the renderings are worth to be kept
-	scratch []byte // of one that is not
+	model *model
+	media occi.MediaType
+	at    *instant
+	keep  bool // the renderings are worth to be kept
 }
 
 func (l *entityLister) add(dst []byte, it *inventory.Item) []byte {
-	if l.keep {
-		return l.Append(dst, l.model.body(it, l.media), isLink(it.Kind))
-	}
-	l.scratch = l.model.appendBody(l.scratch[:0], it, l.media)
-	return l.Append(dst, l.scratch, isLink(it.Kind))
+	return l.model.appendBody(l.Next(dst, isLink(it.Kind)), it, l.media, l.at.seen(it), l.keep)
 }
 
 type locationLister struct{ *occi.LocationList }

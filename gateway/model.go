@@ -67,7 +67,11 @@ type models struct {
 }
 
 func newModels(o Options) *models {
-	builtIn, err := translate.WithExtensions(occi.Standard(o.OCCI))
+	var without []string
+	if o.Switches.NoObserved {
+		without = append(without, translate.Observed)
+	}
+	builtIn, err := translate.WithExtensions(occi.Standard(o.OCCI), without...)
 	if err != nil {
 		panic("gateway: built-in categories: " + err.Error())
 	}

@@ -12,12 +12,12 @@ import (
 const keptBytes = 32 << 20
 
 // rendering is how one item looks under one model, in the media types that were
-// asked for. It holds no host.
+// asked for. It holds neither host nor time.
 type rendering struct {
 	model *model
 	of    *shown
-	text  atomic.Pointer[[]byte]
-	json  atomic.Pointer[[]byte]
+	text  atomic.Pointer[form]
+	json  atomic.Pointer[form]
 	used  atomic.Bool // since the hand was here last
 	size  int         // counted by the renderings, under their lock
 }
@@ -35,47 +35,56 @@ type renderings struct {
 
 func newRenderings(limit int) *renderings { return &renderings{limit: limit} }
 
-// body is an item's rendering under a model, from memory or made and kept. It
+// form is an item's rendering under a model, from memory or made and kept. It
 // must not be changed.
-func (m *model) body(it *inventory.Item, media occi.MediaType) []byte {
+func (m *model) form(it *inventory.Item, media occi.MediaType) *form {
 	s := it.Derived.(*shown)
 	r := s.last.Load()
 	if r == nil || r.model != m {
 		r = &rendering{model: m, of: s}
 	}
-	form := r.form(media)
-	if body := form.Load(); body != nil {
+	kept := r.form(media)
+	if f := kept.Load(); f != nil {
 		if !r.used.Load() {
 			r.used.Store(true)
 		}
-		return *body
+		return f
 	}
-	body := m.append(nil, it, media)
-	form.Store(&body)
+	seen := ""
+	if it.Listed {
+		seen = gap
+	}
+	f := newForm(m.append(nil, it, media, seen), media)
+	kept.Store(f)
 	m.kept.keep(r)
-	return body
+	return f
 }
 
-// appendBody appends an item's rendering. One that is not in memory is not kept
-// there: a long list would drive everything else out.
-func (m *model) appendBody(dst []byte, it *inventory.Item, media occi.MediaType) []byte {
-	if r := it.Derived.(*shown).last.Load(); r != nil && r.model == m {
-		if body := r.form(media).Load(); body != nil {
-			return append(dst, *body...)
-		}
+// appendBody appends an item's rendering with the time when it was seen. Unless
+// keep is set, one that is not in memory is not kept there: a long list would
+// drive everything else out.
+func (m *model) appendBody(dst []byte, it *inventory.Item, media occi.MediaType, seen string, keep bool) []byte {
+	var f *form
+	if keep {
+		f = m.form(it, media)
+	} else if r := it.Derived.(*shown).last.Load(); r != nil && r.model == m {
+		f = r.form(media).Load()
 	}
-	return m.append(dst, it, media)
+	if f == nil || f.gap > 0 && len(seen) != len(gap) {
+		return m.append(dst, it, media, seen)
+	}
+	return f.append(dst, seen)
 }
 
-func (m *model) append(dst []byte, it *inventory.Item, media occi.MediaType) []byte {
-	e := m.entity(it)
+func (m *model) append(dst []byte, it *inventory.Item, media occi.MediaType, seen string) []byte {
+	e := m.entityAt(it, seen)
 	if media.Rendering() == occi.OCCIJSON {
 		return m.renderer().AppendJSON(dst, &e)
 	}
 	return m.renderer().AppendText(dst, &e)
 }
 
-func (r *rendering) form(media occi.MediaType) *atomic.Pointer[[]byte] {
+func (r *rendering) form(media occi.MediaType) *atomic.Pointer[form] {
 	if media.Rendering() == occi.OCCIJSON {
 		return &r.json
 	}
@@ -102,9 +111,9 @@ func (k *renderings) keep(r *rendering) {
 // bytes is about what a rendering takes in memory.
 func (r *rendering) bytes() int {
 	n := 256
-	for _, form := range []*atomic.Pointer[[]byte]{&r.text, &r.json} {
-		if body := form.Load(); body != nil {
-			n += cap(*body)
+	for _, kept := range []*atomic.Pointer[form]{&r.text, &r.json} {
+		if f := kept.Load(); f != nil {
+			n += cap(f.body)
 		}
 	}
 	return n

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"occigate/gateway/inventory"
+	"occigate/translate"
 	"occigate/translate/occi"
 )
 
@@ -71,6 +72,9 @@ func (s *search) having(mixin string) {
 
 // anyOf asks for entities that have one of some mixins.
 func (s *search) anyOf(mixins []string) {
+	if slices.Contains(mixins, translate.Observed) {
+		return // every entity has it
+	}
 	exact := true
 	list := make([]inventory.Word, 0, len(mixins))
 	for _, id := range mixins {

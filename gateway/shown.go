@@ -84,7 +84,12 @@ func digest(renderings ...[]byte) uint64 {
 
 // entity makes the OCCI entity of an item with its links.
 func (m *model) entity(it *inventory.Item) occi.Entity {
-	own := ownOf(it)
+	e := m.entityOf(it, ownOf(it))
+	m.observe(&e, it)
+	return e
+}
+
+func (m *model) entityOf(it *inventory.Item, own translate.Own) occi.Entity {
 	switch it.Kind {
 	case inventory.KindServer:
 		links := it.Derived.(*shown).links

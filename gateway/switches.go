@@ -15,6 +15,7 @@ type Switches struct {
 	OmitPatterns bool           // no patterns of attributes in JSON
 	CRLF         bool           // lines of text/plain and text/uri-list end in CR LF
 	StrictLinks  bool           // links in a PUT are an error, not ignored
+	NoObserved   bool           // entities do not say where they come from and when they were seen
 	Media406     bool           // a request in an unknown media type is answered 406, not 415
 	Default      occi.MediaType // of answers when the client takes any; "" is text/plain
 }

@@ -62,6 +62,7 @@ func Location(kind, id string) string { return locations[kind] + id }
 // that do not come from a cloud.
 func extensions() []occi.Mixin {
 	return []occi.Mixin{
+		observed(),
 		{
 			Category: category(Cloud, "Cloud that holds the entity"),
 			Location: "/mixin/cloud/",

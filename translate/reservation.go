@@ -2,6 +2,7 @@ package translate
 
 import (
 	"cmp"
+	"slices"
 
 	"occigate/providers"
 	"occigate/translate/occi"
@@ -21,8 +22,8 @@ const (
 )
 
 // WithExtensions adds to the built-in model what this gateway has beside it and
-// what does not come from a cloud.
-func WithExtensions(standard *occi.Registry) (*occi.Registry, error) {
+// what does not come from a cloud, except the mixins that are named.
+func WithExtensions(standard *occi.Registry, without ...string) (*occi.Registry, error) {
 	all, err := standard.WithKinds(occi.Kind{
 		Category: category(IPReservation, "Reserved public address"),
 		Parent:   Network, Location: locations[IPReservation],
@@ -39,7 +40,8 @@ func WithExtensions(standard *occi.Registry) (*occi.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return all.With(extensions()...)
+	unwanted := func(m occi.Mixin) bool { return slices.Contains(without, m.ID()) }
+	return all.With(slices.DeleteFunc(extensions(), unwanted)...)
 }
 
 // ReservationEntity shows a reserved address.

@@ -99,7 +99,7 @@ func gatewayName() string {
 // switches are the configured switches as the gateway takes them.
 func switches(o config.OCCI) gateway.Switches {
 	return gateway.Switches{
-		BareIDs: o.BareIDs, OmitPatterns: o.OmitPatterns, CRLF: o.CRLF, StrictLinks: o.StrictLinks,
+		BareIDs: o.BareIDs, OmitPatterns: o.OmitPatterns, CRLF: o.CRLF, StrictLinks: o.StrictLinks, NoObserved: !o.Observed,
 		Media406: o.UnsupportedMedia == http.StatusNotAcceptable, Default: occi.MediaType(o.DefaultMedia),
 	}
 }

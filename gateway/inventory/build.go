@@ -9,14 +9,14 @@ func (s *state) build(k rowKey) []*Item {
 	r := s.rows[k]
 	create := s.about(k.id, classCreate)
 	if k.kind == KindAddress {
-		return s.buildAddress(k, r, create)
+		return marked(s.buildAddress(k, r, create), r != nil)
 	}
 	if s.about(k.id, classDelete).hides() || r == nil && !create.shows() {
 		return nil
 	}
-	it := s.item(k.id, k.kind)
+	it, listed := s.item(k.id, k.kind), r != nil
 	switch {
-	case r != nil:
+	case listed:
 		it.Native, it.Problem = r.Native, r.Problem
 		it.fill(r.thing)
 	default:
@@ -26,7 +26,15 @@ func (s *state) build(k rowKey) []*Item {
 	}
 	s.lay(it)
 	items := append([]*Item{it}, s.derived(r)...)
-	return s.withIntents(k, items)
+	return s.withIntents(k, marked(items, listed))
+}
+
+// marked says of items whether they come from a listing.
+func marked(items []*Item, listed bool) []*Item {
+	for _, it := range items {
+		it.Listed = listed
+	}
+	return items
 }
 
 // item begins an item with what we alone know of it.

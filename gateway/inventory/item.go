@@ -55,6 +55,7 @@ type Item struct {
 	Extra   map[string]string // further attributes that only the gateway keeps, such as a mount point
 	Mixins  []string          // category ids that a user put on it
 	Problem string            // what went wrong with a change of ours, in the cloud's words
+	Listed  bool              // a listing of the cloud has shown it; else it is known from an answer to us
 	Pending string            // "create", "delete", "start": a change of ours under way, "" when none
 	Rev     uint64            // another one for every other content of the item and its links, for ETags; equal on every gateway
 

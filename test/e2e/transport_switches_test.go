@@ -30,6 +30,8 @@ func TestSwitches(t *testing.T) {
 		{occi: "default_media: " + jsonMedia, method: "GET", path: "COMPUTE", has: `{"kind":`, usually: "Category: "},
 		{occi: "default_media: " + jsonMedia, method: "GET", path: "COMPUTE", headers: []string{"Accept", "*/*"}, has: `{"kind":`, usually: "Category: "},
 		{occi: "unsupported_media: 406", method: "POST", path: "COMPUTE", headers: []string{"Content-Type", "application/yaml"}, has: "yaml", changedStatus: 406, defaultStatus: 415},
+		{occi: "observed: false", method: "GET", path: "COMPUTE", has: "Category: compute", usually: "org.occigate.observed.time="},
+		{occi: "observed: false", method: "GET", path: "/-/", has: "Category: compute;", usually: "Category: observed;"},
 		{occi: "strict_links: true", method: "PUT", path: "COMPUTE", body: linked, headers: []string{"Content-Type", "text/plain"}, has: "links", changedStatus: 400},
 		{occi: "strict_links: true", method: "PUT", path: "COMPUTE", body: unlinked, headers: []string{"Content-Type", "text/plain"}, has: "Category: compute"},
 	} {

@@ -227,7 +227,7 @@ func TestWriteCollections(t *testing.T) {
 		l := occi.EntityList{Links: c.links}
 		var got []byte
 		for _, isLink := range c.items {
-			got = l.Append(got, []byte("1"), isLink)
+			got = append(l.Next(got, isLink), '1')
 		}
 		if got = l.End(got); string(got) != c.want {
 			t.Errorf("%s, want %s", got, c.want)

@@ -63,8 +63,8 @@ type EntityList struct {
 	open  string
 }
 
-// Append appends an entity that AppendJSON made.
-func (l *EntityList) Append(dst, rendered []byte, isLink bool) []byte {
+// Next appends what stands before an entity, which AppendJSON appends then.
+func (l *EntityList) Next(dst []byte, isLink bool) []byte {
 	member := `"resources":[`
 	if isLink {
 		member = `"links":[`
@@ -78,7 +78,7 @@ func (l *EntityList) Append(dst, rendered []byte, isLink bool) []byte {
 		dst = append(append(dst, "],"...), member...)
 	}
 	l.open = member
-	return append(dst, rendered...)
+	return dst
 }
 
 // End appends what closes the list.
