@@ -70,22 +70,24 @@ func (r *ranking) candidates() []Candidate {
 }
 
 func (r *ranking) candidate(c ranked) Candidate {
-	a, n := &r.market.accounts[c.account], &c.board.infos[c.row]
+	a, from := &r.market.accounts[c.account], &r.runs[c.run]
+	n := &from.infos[c.row]
 	month, hour := shownDecimals(r.wish.Currency)
 	first := n.parts[0].Price
 	out := Candidate{
 		Account: a.UID, Name: a.Name, Cloud: a.Cloud, Region: a.Region, Zone: first.Zone, Size: *n.size.Size,
 		Category: first.Category, Term: first.Term, Upfront: first.Upfront,
-		Parts: r.partsOf(c), Rate: c.rate, total: c,
+		Parts: r.partsOf(c), Rate: from.rate, total: c,
 	}
-	out.Month = c.money(c.den, c.rate, ratio{1, 1}, month)
-	out.Hour = c.money(c.den, c.rate, ratio{1, uint64(r.wish.Hours)}, hour)
+	out.Month = c.money(from.den, from.rate, ratio{1, 1}, month)
+	out.Hour = c.money(from.den, from.rate, ratio{1, uint64(r.wish.Hours)}, hour)
 	return out
 }
 
 // partsOf lists what the sum of a candidate is made of.
 func (r *ranking) partsOf(c ranked) []Part {
-	from, b, n := len(r.parts), c.board, &c.board.infos[c.row]
+	from, b := len(r.parts), r.runs[c.run].board
+	n := &b.infos[c.row]
 	if n.cap != nil && r.scale.set(b, r.wish) && n.capped(r.scale) {
 		r.add(n.cap, ratio{1, 1})
 		r.parts[from].Capped = true

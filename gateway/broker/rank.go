@@ -17,25 +17,30 @@ type ranking struct {
 	next       []int // account after each one in its group
 	rejected   tally
 	comparable int
+	runs       []run
 	best       []ranked
 	local      []offer // of the board at hand
 	parts      []Part  // of all candidates, one after the other
 }
 
+// run is one board that was gone through.
+type run struct {
+	*board
+	rate fx.Rate
+	den  uint64 // of the board's sums
+}
+
 // offer is a row with its exact sum.
 type offer struct {
 	sum
-	row int
+	row int32
 }
 
 // ranked is a candidate in the making.
 type ranked struct {
-	nanos   int64 // a month, in the wish's currency
-	account int
+	nanos int64 // a month, in the wish's currency
 	offer
-	den   uint64 // of the sum
-	board *board
-	rate  fx.Rate
+	account, run int32
 }
 
 // compare is the order of candidates. Those of one account are of one board, so
@@ -70,7 +75,8 @@ func (r *ranking) run(g group) {
 		return
 	}
 	r.comparable += found * g.count
-	r.merge(b, g, rate)
+	r.runs = append(r.runs, run{b, rate, r.scale.den})
+	r.merge(g, rate)
 }
 
 // fits gives the reason why a size does not fit, else the given one.
@@ -122,7 +128,9 @@ func (r *ranking) scan(b *board, g group, top limits) (found int) {
 			continue
 		}
 		found++
-		r.keep(offer{total, i})
+		if !top.best.less(total) {
+			r.keep(offer{total, int32(i)})
+		}
 	}
 	r.rejected.add(ReasonCapability, small*g.count)
 	r.rejected.add(ReasonArchitecture, other*g.count)
@@ -151,12 +159,12 @@ func (r *ranking) keep(o offer) {
 }
 
 // merge takes the best offers of a board to those of all boards.
-func (r *ranking) merge(b *board, g group, rate fx.Rate) {
+func (r *ranking) merge(g group, rate fx.Rate) {
 	for _, o := range r.local {
 		nanos, _ := o.nanosIn(r.scale.den, rate) // no larger than limits has it
 		at := g.first
 		for range g.count {
-			r.insert(ranked{nanos, at, o, r.scale.den, b, rate})
+			r.insert(ranked{nanos, o, int32(at), int32(len(r.runs) - 1)})
 			at = r.next[at]
 		}
 	}
@@ -177,14 +185,18 @@ func (r *ranking) insert(c ranked) {
 	r.best = slices.Insert(r.best, i, c)
 }
 
-// limits are the greatest sums of a board that are wanted and that can be shown.
-type limits struct{ wanted, shown sum }
+// limits are the greatest sums of a board that can be shown, that the wish allows,
+// and that can still be among the best.
+type limits struct{ shown, wanted, best sum }
 
 // limits gives those of the board at hand; ok is false when there is no rate for
 // the currency of the price cap.
 func (r *ranking) limits(b *board, rate fx.Rate) (l limits, ok bool) {
 	l.shown = bound(mostShown, 1, r.scale.den, rate)
-	l.wanted = l.shown
+	l.wanted, l.best = l.shown, l.shown
+	if n := len(r.best); n > 0 && n == r.wish.Best {
+		l.best = bound(r.best[n-1].nanos+1, 1, r.scale.den, rate) // one more, since that figure is rounded
+	}
 	if top := r.wish.MostAnHour; top.Known() {
 		to, err := r.situation.Rates.Rate(b.currency, top.Currency())
 		if err != nil {
