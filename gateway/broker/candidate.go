@@ -32,6 +32,7 @@ type Candidate struct {
 	Rate  fx.Rate // from the currency of the parts; 1 without a date when it is the same
 
 	total ranked
+	run   run
 }
 
 // Part is one of the things that a candidate's sum is made of. The sum of all
@@ -77,7 +78,7 @@ func (r *ranking) candidate(c ranked) Candidate {
 	out := Candidate{
 		Account: a.UID, Name: a.Name, Cloud: a.Cloud, Region: a.Region, Zone: first.Zone, Size: *n.size.Size,
 		Category: first.Category, Term: first.Term, Upfront: first.Upfront,
-		Parts: r.partsOf(c), Rate: from.rate, total: c,
+		Parts: r.partsOf(c), Rate: from.rate, total: c, run: *from,
 	}
 	out.Month = c.money(from.den, from.rate, ratio{1, 1}, month)
 	out.Hour = c.money(from.den, from.rate, ratio{1, uint64(r.wish.Hours)}, hour)

@@ -20,15 +20,15 @@ const (
 	ReasonNoDisk       Reason = "no_disk_price"
 	ReasonNoAddress    Reason = "no_address_price"
 	ReasonNoEgress     Reason = "no_egress_price"
-	ReasonNoRate       Reason = "no_rate"   // no dated exchange rate for its currency
 	ReasonPrecision    Reason = "precision" // the sum is too large or too fine to be exact
 	ReasonPriceCap     Reason = "price_cap" // dearer than the wish allows
+	ReasonNoRate       Reason = "no_rate"   // no dated exchange rate for its currency
 )
 
 var reasons = []Reason{
 	ReasonPolicy, ReasonRegion, ReasonLocation, ReasonImage, ReasonQuota, ReasonBreaker,
 	ReasonCapability, ReasonArchitecture, ReasonNoPrice, ReasonNoDisk, ReasonNoAddress,
-	ReasonNoEgress, ReasonNoRate, ReasonPrecision, ReasonPriceCap,
+	ReasonNoEgress, ReasonPrecision, ReasonPriceCap, ReasonNoRate,
 }
 
 // Reasons are all of them, in their order.
