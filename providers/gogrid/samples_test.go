@@ -48,7 +48,7 @@ func TestSamples(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("%d documents with %v", len(files), rows)
+	t.Logf("samples: GoGrid, adapter: %d documents decoded, with %v", len(files), rows)
 }
 
 // decodeSample has the adapter decode one answer and counts its objects.

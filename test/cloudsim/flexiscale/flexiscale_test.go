@@ -116,11 +116,13 @@ func TestSessions(t *testing.T) {
 	s.refused("ListServers", "", notLoggedIn)
 }
 
+// wish are the parameters of a create.
+const wish = `<specification><server_name>new</server_name><package_id>12345</package_id><processors>1</processors><memory>512</memory>` +
+	`<operating_system_image><operating_system_image_id>27</operating_system_image_id></operating_system_image><disk_capacity>20</disk_capacity></specification>` +
+	`<vlan><vlan_id>552</vlan_id></vlan>`
+
 func TestLifeOfAServer(t *testing.T) {
 	s := newSite(t, Options{}).login()
-	wish := `<specification><server_name>new</server_name><package_id>12345</package_id><processors>1</processors><memory>512</memory>` +
-		`<operating_system_image><operating_system_image_id>27</operating_system_image_id></operating_system_image><disk_capacity>20</disk_capacity></specification>` +
-		`<vlan><vlan_id>552</vlan_id></vlan>`
 	s.must("CreateServer", wish)
 	row := s.must("ListServers", "<list><item>new</item></list>")
 	for _, part := range []string{`"ns1:Server[1]"`, ">5</status>", ">20480</disk_capacity>", "ip_addresses soapenc:arrayType=\"xsd:string[1]\""} {

@@ -50,10 +50,23 @@ func TestSamples(t *testing.T) {
 		"start_server_response.xml":                 s.must("StartServer", named("build")),
 		"list_jobs_response.xml":                    s.must("ListJobs", ""),
 		"wait_for_jobs_response_true.xml":           s.must("WaitForJobs", ""),
+		"create_server_response.xml":                s.must("CreateServer", wish),
 	}
-	_, answers["fault_server_not_found.xml"] = s.call("StartServer", named("kkkkkk"))
+	for name, q := range map[string]struct{ op, params string }{
+		"fault_server_not_found.xml":    {"StartServer", named("kkkkkk")},
+		"fault_server_not_stopped.xml":  {"DestroyServer", named("shop_db")},
+		"fault_invalid_server.xml":      {"StartServer", named("shop_db")},
+		"fault_server_stopping.xml":     {"StopServer", named("staging") + "<stop_method>1</stop_method>"},
+		"fault_bad_name.xml":            {"CreateServer", strings.Replace(wish, ">new<", ">n w<", 1)},
+		"fault_bad_processors.xml":      {"CreateServer", strings.Replace(wish, "<processors>1<", "<processors>99<", 1)},
+		"fault_unexpected.xml":          {"CreateServer", strings.Replace(wish, ">27<", ">28<", 1)},
+		"fault_invalid_credentials.xml": {"Login", "<username>demo</username><password>wrong</password>"},
+	} {
+		_, answers[name] = s.call(q.op, q.params)
+	}
+	_, answers["fault_not_logged_in.xml"] = newSite(t, Options{}).call("ListServers", "")
 	if _, err := os.Stat(shared); err != nil {
-		t.Skip("the constructed documents are not here")
+		t.Skip("samples: FlexiScale, simulator: none is here")
 	}
 	for name, got := range answers {
 		want, err := os.ReadFile(filepath.Join(shared, name))
@@ -65,5 +78,5 @@ func TestSamples(t *testing.T) {
 			t.Errorf("%s (-sample +simulator):\n%s", name, diff)
 		}
 	}
-	t.Logf("%d answers compared", len(answers))
+	t.Logf("samples: FlexiScale, simulator: %d answers of API 0.5", len(answers))
 }

@@ -41,7 +41,7 @@ func TestShapeOfSamples(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d members in %d documents", compared, len(files)+1)
+	t.Logf("samples: GoGrid, simulator: %d documents, %d members of them", len(files)+1, compared)
 }
 
 // foreign are the objects that the simulator does not have, with what is in

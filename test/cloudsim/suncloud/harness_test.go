@@ -49,6 +49,21 @@ func (s *site) wait(d time.Duration) {
 // send makes a call with a body of a media type; headers are "Name: value".
 func (s *site) send(method, uri, kind, body string, headers ...string) (int, object) {
 	s.t.Helper()
+	code, text := s.exchange(method, uri, kind, body, headers...)
+	var doc object
+	_ = json.Unmarshal(text, &doc) // a list, or nothing, gives no object
+	return code, doc
+}
+
+// text reads a resource, whatever document it is.
+func (s *site) text(uri string) []byte {
+	s.t.Helper()
+	_, text := s.exchange("GET", uri, "", "")
+	return text
+}
+
+func (s *site) exchange(method, uri, kind, body string, headers ...string) (int, []byte) {
+	s.t.Helper()
 	uri = s.url + strings.TrimPrefix(uri, s.url)
 	r, err := http.NewRequestWithContext(s.t.Context(), method, uri, bytes.NewBufferString(body))
 	if err != nil {
@@ -69,9 +84,7 @@ func (s *site) send(method, uri, kind, body string, headers ...string) (int, obj
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var doc object
-	_ = json.Unmarshal(text, &doc) // a list, or nothing, gives no object
-	return resp.StatusCode, doc
+	return resp.StatusCode, text
 }
 
 // get reads a resource that must be there.

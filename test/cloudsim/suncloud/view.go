@@ -202,7 +202,7 @@ func (v view) address(a *Address) object {
 func (v view) volume(s *Volume) object {
 	return object{
 		"name": s.Name, "uri": v.link(s.URI), "description": s.Description, "vdc": v.link(vdcURI), "tags": tags(s.Tags),
-		"webdav": "https://storage.example.test/" + s.Name, "created": s.Created.Unix(), "snapshots": []object{},
+		"webdav": "https://storage.example.test/" + s.Name, "created": s.Created, "snapshots": []object{},
 	}
 }
 
