@@ -33,6 +33,7 @@ type cloudReport struct {
 	Observed *time.Time     `json:"observed,omitempty"`
 	Next     *time.Time     `json:"next_refresh,omitempty"`
 	Gateway  string         `json:"gateway,omitempty"` // that refreshed it last
+	Circuit  string         `json:"circuit"`           // closed as a rule; open or half-open: the cloud is only probed
 	Counts   map[string]int `json:"counts"`
 	Pending  int            `json:"pending,omitempty"` // rows without an id yet
 	trouble
@@ -78,7 +79,7 @@ func (g *Gateway) clouds(c echo.Context) error {
 		r := cloudReport{
 			UID: s.UID, Name: s.Name, Cloud: s.Cloud, Account: s.Identity.Account, Region: s.Identity.Region,
 			Complete: s.Complete, Fresh: s.Complete && s.Problem == "", Observed: moment(s.Observed),
-			Next: moment(s.Next), Gateway: s.Gateway, Counts: map[string]int{}, Pending: s.Pending,
+			Next: moment(s.Next), Gateway: s.Gateway, Circuit: s.Circuit, Counts: map[string]int{}, Pending: s.Pending,
 			trouble: troubleOf(s.Problem, s.Kind, s.Since),
 		}
 		for kind, n := range s.Counts {

@@ -67,6 +67,8 @@ var (
 		"When the account's newest complete refresh was, 0 before the first.", []string{"account"}, nil)
 	healthyDesc = prometheus.NewDesc("occigate_account_healthy",
 		"1 when the account's last refresh worked.", []string{"account"}, nil)
+	circuitDesc = prometheus.NewDesc("occigate_account_circuit",
+		"1 for the state that the account's circuit breaker is in.", []string{"account", "state"}, nil)
 	heldDesc = prometheus.NewDesc("occigate_account_held",
 		"1 when this gateway is the one that refreshes the account.", []string{"account"}, nil)
 )
@@ -77,6 +79,7 @@ func (a accountCollector) Describe(out chan<- *prometheus.Desc) {
 	out <- observedDesc
 	out <- healthyDesc
 	out <- heldDesc
+	out <- circuitDesc
 }
 
 // Collect gives the figures of every account.
@@ -95,6 +98,13 @@ func (a accountCollector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(observedDesc, prometheus.GaugeValue, observed, s.UID)
 		out <- prometheus.MustNewConstMetric(healthyDesc, prometheus.GaugeValue, healthy, s.UID)
 		out <- prometheus.MustNewConstMetric(heldDesc, prometheus.GaugeValue, held, s.UID)
+		for _, state := range []string{inventory.CircuitClosed, inventory.CircuitOpen, inventory.CircuitHalfOpen} {
+			is := 0.0
+			if s.Circuit == state {
+				is = 1
+			}
+			out <- prometheus.MustNewConstMetric(circuitDesc, prometheus.GaugeValue, is, s.UID, state)
+		}
 		for kind, n := range s.Counts {
 			out <- prometheus.MustNewConstMetric(itemsDesc, prometheus.GaugeValue, float64(n), s.UID, string(kind))
 		}

@@ -20,6 +20,7 @@ const grace = time.Second
 // lease says what was so before that of another gateway, and is of no use.
 func (w *worker) land(l landing) {
 	w.flying[l.group] = false
+	w.probing = w.probing && !l.probe
 	if w.lease == nil || w.lease.Fence != l.fence {
 		return
 	}
@@ -48,21 +49,20 @@ func (w *worker) commit(ctx context.Context) {
 	now, busy := w.now(), w.busy(w.now())
 	w.sweep(ctx, nil)
 	st := w.nextStamp()
-	st.problem(now, nil)
 	var all change
-	for _, l := range w.landings {
+	landings := failedFirst(w.landings)
+	w.landings = nil
+	for _, l := range landings {
 		w.slots[l.group] = w.slots[l.group].after(now, l.err, busy[l.group], w.Refresh.pace(l.group), jitter())
+		w.judge(now, l)
 		st.note(l, now)
-		st.Groups[l.group].Next = w.slots[l.group].due
 		if l.err == nil {
 			all.join(l.change)
 			continue
 		}
 		w.log.Warn("a listing failed", zap.String("listing", string(l.group)), zap.Error(l.err))
 	}
-	landings := w.landings
-	w.landings = nil
-	st.Next = w.earliest()
+	w.foretell(st, now)
 	if st.healthy(w.groups) {
 		st.Observed = w.last
 	}
@@ -75,6 +75,54 @@ func (w *worker) commit(ctx context.Context) {
 		w.sweep(ctx, all.died)
 	}
 	w.tried.Store(true)
+}
+
+// failedFirst puts those that failed before those that did not: when anything of
+// the cloud works, it does.
+func failedFirst(landings []landing) []landing {
+	slices.SortStableFunc(landings, func(a, b landing) int {
+		switch {
+		case a.err != nil && b.err == nil:
+			return -1
+		case a.err == nil && b.err != nil:
+			return 1
+		}
+		return 0
+	})
+	return landings
+}
+
+// judge takes a listing's end into the circuit. When that closes, what waits for
+// the cloud to be well again is listed now.
+func (w *worker) judge(now time.Time, l landing) {
+	was := w.circuit
+	w.circuit = was.after(now, l, w.Refresh.pace(groupServers), jitter())
+	if was.open == w.circuit.open {
+		return
+	}
+	w.log.Warn("the circuit of the account has changed", zap.Bool("open", w.circuit.open))
+	for _, g := range w.groups {
+		if s := w.slots[g]; !w.circuit.open && s.sick {
+			w.slots[g] = slot{due: now}
+		}
+	}
+}
+
+// foretell writes into a stamp what comes next, and why nothing does while the
+// circuit is open.
+func (w *worker) foretell(st *stamp, now time.Time) {
+	st.Next, st.Trips = w.earliest(), w.circuit.trips
+	for _, g := range w.groups {
+		if end := st.Groups[g]; end != nil {
+			next := *end
+			next.Next = w.slots[g].due
+			st.Groups[g] = &next
+		}
+	}
+	if w.circuit.open {
+		st.Next = w.circuit.due
+	}
+	st.problem(now, w.circuit.why)
 }
 
 // completed notes when the complete listings among some began. They are evidence

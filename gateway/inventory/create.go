@@ -35,6 +35,9 @@ func (v *Inventory) create(ctx context.Context, w *worker, own Own, want wish, d
 			return it, err
 		}
 	}
+	if err := w.reachable(in.Op); err != nil {
+		return nil, err
+	}
 	if err := w.begin(ctx, in, w.taken); err != nil {
 		return nil, err
 	}

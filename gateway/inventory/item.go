@@ -95,6 +95,7 @@ type Status struct {
 	Next     time.Time          // of the next refresh
 	Gateway  string             // that refreshed it last, "" before the first refresh
 	Held     bool               // this gateway refreshes it now
+	Circuit  string             // [CircuitClosed] as a rule
 	Counts   map[Kind]int
 	Parts    []Part // what the account's listings cover, in a fixed order
 	Pending  int    // rows held back because they have no native id yet and are not ours

@@ -75,6 +75,7 @@ func (w *worker) adopt(lease store.Lease) {
 	now := w.now()
 	w.lease, w.landings = &lease, nil
 	w.feed.with(w.UID, func(s *state) {
+		w.inherit(s.stamp)
 		for _, g := range w.groups {
 			end := s.stamp.group(g)
 			if w.flying[g] || !end.newest().After(w.began[g]) || w.began[g].IsZero() && end.dated(now) {
@@ -87,17 +88,38 @@ func (w *worker) adopt(lease store.Lease) {
 	})
 }
 
+// told is an error as a stamp holds it.
+type told struct {
+	kind  error
+	words string
+}
+
+func (t told) Error() string { return t.words }
+func (t told) Unwrap() error { return t.kind }
+
+// inherit takes over the circuit that another gateway has opened.
+func (w *worker) inherit(st *stamp) {
+	fresh := w.last.IsZero() && !w.loggedIn
+	if st == nil || st.Gateway == w.holder || fresh && errorKinds[st.Kind] != providers.ErrThrottled {
+		return
+	}
+	w.circuit = circuit{}
+	if st.Trips > 0 {
+		w.circuit = circuit{open: true, trips: st.Trips, due: st.Next, why: told{errorKinds[st.Kind], st.Problem}}
+	}
+}
+
 // moment is how old a listing may be that a gateway takes over when it holds an
 // account for the first time.
 const moment = 30 * time.Second
 
 // dated says whether a gateway that has just started lists again what another
-// has listed: the configuration may have changed between the two, and
-// credentials that were refused may be right now. The patience that a cloud
+// has listed: the configuration may have changed between the two, and what
+// failed may work now. The patience that a cloud
 // asked for counts for every gateway.
 func (end *groupEnd) dated(now time.Time) bool {
 	if end.Problem != "" {
-		return errorKinds[end.Kind] == providers.ErrDenied
+		return errorKinds[end.Kind] != providers.ErrThrottled
 	}
 	return now.Sub(end.newest()) > moment
 }

@@ -42,21 +42,20 @@ func (w *worker) identify(ctx context.Context) func(context.Context) {
 }
 
 // identified goes on when the login is good and the account is who it was, and
-// nobody else is. Otherwise nothing is listed, and the cloud is asked again
-// after a back-off.
+// nobody else is. Otherwise the circuit is open: nothing is listed, and the
+// login is the probe.
 func (w *worker) identified(ctx context.Context, who providers.Identity, err error) {
-	w.logging = false
+	w.probing = false
 	if err == nil {
 		err = w.recognise(ctx, who)
 	}
-	now := w.now()
-	w.login = w.login.after(now, err, false, w.Refresh.pace(groupServers), jitter())
 	if err == nil {
-		w.loggedIn = true
+		w.loggedIn, w.circuit = true, circuit{}
 		return
 	}
+	w.circuit = w.circuit.trip(w.now(), err, w.Refresh.pace(groupServers), jitter())
 	w.log.Warn("the account cannot be used", zap.Error(err))
-	w.stampProblem(ctx, err)
+	w.stampProblem(ctx)
 }
 
 // recognise compares who the account is with who it was, and with the others.
@@ -97,10 +96,9 @@ func sameIdentity(a, b providers.Identity) bool {
 }
 
 // stampProblem shows a problem of the account as a whole.
-func (w *worker) stampProblem(ctx context.Context, err error) {
+func (w *worker) stampProblem(ctx context.Context) {
 	st := w.nextStamp()
-	st.problem(w.now(), err)
-	st.Next = w.login.due
+	w.foretell(st, w.now())
 	w.apply(ctx, nil, st)
 	w.tried.Store(true)
 }

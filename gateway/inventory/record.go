@@ -111,6 +111,7 @@ type stamp struct {
 	Kind     string              `json:"kind,omitempty"`
 	Since    time.Time           `json:"since,omitzero"`
 	Next     time.Time           `json:"next,omitzero"`
+	Trips    int                 `json:"trips,omitempty"` // of the circuit, 0 while it is closed; Next is the next probe else
 }
 
 // groupEnd is how the latest listings of one group ended.

@@ -13,6 +13,7 @@ type landing struct {
 	group  group
 	began  time.Time
 	fence  uint64 // of the lease that it was made under
+	probe  bool   // the only call that an open circuit lets through
 	change change
 	notice string // what is strange about a complete listing
 	err    error

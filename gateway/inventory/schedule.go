@@ -39,21 +39,27 @@ func (p Policy) pace(g group) pace {
 // after moves a slot behind a listing that ended now. busy says that something
 // of the group is in transition; jitter is between -1 and 1.
 func (s slot) after(now time.Time, err error, busy bool, p pace, jitter float64) slot {
-	next := slot{}
+	if err != nil {
+		fails := s.fails + 1
+		return slot{due: now.Add(patience(err, fails, p, jitter)), fails: fails, sick: true}
+	}
 	wait := p.every
-	switch {
-	case err == nil && busy:
+	if busy {
 		wait = min(p.fast, p.every)
-	case err != nil:
-		next = slot{fails: s.fails + 1, sick: true}
-		wait = backoff(err, next.fails, p)
 	}
-	wait += time.Duration(jitter * float64(wait) / 10)
-	if asked := providers.RetryAfter(err); wait < asked {
-		wait = asked
-	}
-	next.due = now.Add(wait)
-	return next
+	return slot{due: now.Add(vary(wait, jitter))}
+}
+
+// vary moves a wait by up to a tenth to either side, so that accounts do not
+// keep step with each other.
+func vary(wait time.Duration, jitter float64) time.Duration {
+	return wait + time.Duration(jitter*float64(wait)/10)
+}
+
+// patience is how long a cloud that has failed so often in a row is left alone,
+// never less than it asks for.
+func patience(err error, fails int, p pace, jitter float64) time.Duration {
+	return max(vary(backoff(err, fails, p), jitter), providers.RetryAfter(err))
 }
 
 // backoff is how long a failing cloud is left alone: refused credentials for

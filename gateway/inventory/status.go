@@ -18,6 +18,7 @@ func (v *Inventory) Accounts() []Status {
 				st.Identity = *s.identity
 			}
 			st.read(s.stamp, groupsOf(a.Provider))
+			st.Circuit = s.stamp.circuitState(v.o.Clock.Now())
 		})
 		st.late(v.o.Clock.Now(), v.o.Limits.Overdue)
 		all = append(all, st)

@@ -50,9 +50,9 @@ type worker struct {
 	renew    time.Time // when the lease is renewed or asked for
 	until    time.Time // end of the lease, if it cannot be renewed
 	yields   bool      // another gateway is to hold the account
-	login    slot
 	loggedIn bool
-	logging  bool
+	circuit  circuit
+	probing  bool      // a login or a probe is under way
 	landings []landing // listings not written yet
 	first    time.Time // landing of the first of them
 	moving   map[rowKey]time.Time
@@ -138,26 +138,39 @@ func sooner(a, b time.Time) time.Time {
 	return b
 }
 
-// start sets out on the login or the listings that are due.
+// start sets out on the login, the probe or the listings that are due.
 func (w *worker) start(ctx context.Context, now time.Time) (next time.Time) {
-	if !w.loggedIn {
-		if w.logging || w.login.due.After(now) {
-			return w.login.due
-		}
-		w.logging = true
+	switch {
+	case w.probing:
+		return time.Time{} // its end wakes the loop
+	case w.circuit.open && w.circuit.due.After(now):
+		return w.circuit.due
+	case !w.loggedIn:
+		w.probing = true
 		w.fly(ctx, w.limits.Listing, w.identify)
+		return time.Time{}
+	case w.circuit.open:
+		w.probing = true
+		everyday := w.everyday()
+		w.depart(ctx, everyday[w.circuit.trips%len(everyday)], now)
 		return time.Time{}
 	}
 	w.relist(now)
 	due, next := dueNow(w.hurried(now), w.groups, w.last, now, w.least())
 	for _, g := range due {
-		if !w.flying[g] {
-			w.flying[g], w.began[g], w.last = true, now, now
-			trip := landing{group: g, began: now, fence: w.lease.Fence}
-			w.fly(ctx, w.limits.Listing, func(ctx context.Context) func(context.Context) { return w.list(ctx, trip) })
-		}
+		w.depart(ctx, g, now)
 	}
 	return next
+}
+
+// depart sets out on one listing.
+func (w *worker) depart(ctx context.Context, g group, now time.Time) {
+	if w.flying[g] {
+		return
+	}
+	w.flying[g], w.began[g], w.last = true, now, now
+	l := landing{group: g, began: now, fence: w.lease.Fence, probe: w.probing}
+	w.fly(ctx, w.limits.Listing, func(ctx context.Context) func(context.Context) { return w.list(ctx, l) })
 }
 
 // relist brings the listings forward that the store has lost since they were

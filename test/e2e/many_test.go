@@ -160,3 +160,31 @@ func TestComplaintsAreLearntFrom(t *testing.T) {
 		t.Error("the refused call is not counted as such")
 	}
 }
+
+// TestASickCloudIsToldOf lets a cloud fail altogether: creates are answered at
+// once, with the reason and when to come back, and reports and figures say that
+// it is only probed.
+func TestASickCloudIsToldOf(t *testing.T) {
+	clouds := manyClouds(t, 1)
+	p := Start(t, nil, "serve", "--config", clouds.config(t, "{embedded: {path: DIR/x.db}}"), "--listen", "127.0.0.1:0")
+	circuit := func() string {
+		var report struct{ Clouds []struct{ Circuit string } }
+		p.decode(t, p.Must(t, http.StatusOK, "GET", "/clouds", ""), &report)
+		return report.Clouds[0].Circuit
+	}
+	if got := circuit(); got != "closed" {
+		t.Errorf("the circuit of a cloud that is well is %s", got)
+	}
+	clouds.plan.Set(fault.Fault{Kind: fault.Status, Status: http.StatusInternalServerError, Body: "the disk is full"})
+	p.Eventually(t, "circuit open", func() bool { return circuit() != "closed" })
+	a := p.Do(t, "POST", "/storage/", textKind("storage")+textAttr("occi.storage.size", "1.0"), "Content-Type", "text/plain")
+	if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body, "not called until it works again") {
+		t.Errorf("create: %d, Retry-After %q: %s", a.Status, a.Header.Get("Retry-After"), a.Body)
+	}
+	open := regexp.MustCompile(`(?m)^occigate_account_circuit\{account="cloud0",state="(open|half-open)"\} 1$`)
+	if body := p.Must(t, http.StatusOK, "GET", "/metrics", "").Body; !open.MatchString(body) {
+		t.Error("no figure says that the circuit is open")
+	}
+	clouds.plan.Clear()
+	p.Eventually(t, "circuit closed", func() bool { return circuit() == "closed" })
+}
