@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"cmp"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -48,7 +47,7 @@ const (
 
 var kindOf = map[providers.Architecture]kinds{"": allKinds, providers.X86: kindX86, providers.X64: kindX64}
 
-// sizesOf takes the sizes of a catalogue in the order of their ids. A size without
+// sizesOf takes the sizes of a catalogue over. A size without
 // an architecture fits any, unless its cloud tells that of other sizes: then it
 // is one that OCCI has no name for.
 func sizesOf(catalogue []providers.Size) []size {
@@ -67,7 +66,6 @@ func sizesOf(catalogue []providers.Size) []size {
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b size) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }
 

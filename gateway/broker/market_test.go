@@ -46,6 +46,7 @@ func TestEqualIsPricedOnce(t *testing.T) {
 	for i := range 60 {
 		accounts = append(accounts, Account{UID: fmt.Sprint("a", i), Cloud: "ec2", Region: fmt.Sprint("r", i%3), Sizes: sizesNamed("a", "b")})
 	}
+	accounts[5].Sizes = sizesNamed("b", "a")
 	accounts[7].Sizes = sizesNamed("a")
 	list := entry(t, func(s *tariff.Spec) {
 		s.Discounts = []tariff.Discount{{Accounts: []string{"a9", "a12"}, Millionths: 1000}}
@@ -159,5 +160,27 @@ func TestImages(t *testing.T) {
 		if got := m.named(strings.Fields(words)); got != want {
 			t.Errorf("%s: %b, want %b", words, got, want)
 		}
+	}
+}
+
+// TestImagesOfOneSheet has two accounts with equal sizes, whose images of one name
+// are of different architectures.
+func TestImagesOfOneSheet(t *testing.T) {
+	sizes := sizesNamed("a", "b")
+	sizes[0].Architectures, sizes[1].Architectures = []providers.Architecture{providers.X86}, []providers.Architecture{providers.X64}
+	list := entry(t, func(s *tariff.Spec) {
+		s.Prices = append(s.Prices, s.Prices[0])
+		s.Prices[1].Size = "b"
+	})
+	m := Compile([]Account{
+		{UID: "x", Cloud: "ec2", Sizes: sizes, Images: []providers.Image{{Name: "Debian", Architecture: providers.X86}}},
+		{UID: "y", Cloud: "ec2", Sizes: sizes, Images: []providers.Image{{Name: "Debian", Architecture: providers.X64}}},
+	}, []tariff.Entry{list}, day)
+	q, err := m.Quote(Wish{Image: "Debian"}, Situation{Now: day})
+	if err != nil || m.sheets != 1 || len(q.Candidates) != 2 {
+		t.Fatalf("%d sheets, %+v, %v", m.sheets, q, err)
+	}
+	if x, y := q.Candidates[0], q.Candidates[1]; x.Account != "x" || x.Size.ID != "a" || y.Account != "y" || y.Size.ID != "b" {
+		t.Errorf("%s %s, %s %s", x.Account, x.Size.ID, y.Account, y.Size.ID)
 	}
 }

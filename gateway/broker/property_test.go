@@ -24,6 +24,8 @@ type drawn struct {
 	situation broker.Situation
 	wish      broker.Wish
 	sizes     int // of all accounts
+	accounts  []broker.Account
+	entries   []tariff.Entry
 }
 
 func drawMarket(t *rapid.T) (d drawn) {
@@ -57,8 +59,9 @@ func drawMarket(t *rapid.T) (d drawn) {
 			accounts = append(accounts, a)
 		}
 	}
-	entries, _ := book.Entries()
-	d.market = broker.Compile(accounts, entries, propertyDay)
+	d.accounts = accounts
+	d.entries, _ = book.Entries()
+	d.market = broker.Compile(accounts, d.entries, propertyDay)
 	d.wish = broker.Wish{
 		Cores: rapid.IntRange(0, 2).Draw(t, "wanted cores"), MemoryMiB: rapid.Int64Range(0, 2048).Draw(t, "wanted memory"),
 		DiskGiB: rapid.Int64Range(0, 50).Draw(t, "wanted disk"), EgressGB: rapid.Int64Range(0, 300).Draw(t, "egress"),
@@ -205,6 +208,32 @@ func TestNothingIsLost(t *testing.T) {
 		}
 		if diff := cmp.Diff(shown(q.Candidates[:min(few.Best, len(q.Candidates))]), shown(part.Candidates)); diff != "" || part.Comparable != q.Comparable {
 			t.Fatalf("the best %d (of %d and %d): %s", few.Best, q.Comparable, part.Comparable, diff)
+		}
+	})
+}
+
+// TestOrderDoesNotCount compiles the same things in another order.
+func TestOrderDoesNotCount(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := drawMarket(t)
+		q, err := d.market.Quote(d.wish, d.situation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Reverse(d.accounts)
+		slices.Reverse(d.entries)
+		for i := range d.accounts {
+			slices.Reverse(d.accounts[i].Sizes)
+		}
+		again, err := broker.Compile(d.accounts, d.entries, propertyDay).Quote(d.wish, d.situation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(shown(q.Candidates), shown(again.Candidates)); diff != "" {
+			t.Fatal(diff)
+		}
+		if diff := cmp.Diff(q.Rejected, again.Rejected); diff != "" {
+			t.Fatal(diff)
 		}
 	})
 }
