@@ -30,6 +30,7 @@ type Config struct {
 	CORS           CORS      `yaml:"cors"`
 	Defaults       Defaults  `yaml:"defaults"`
 	Refresh        Refresh   `yaml:"refresh"`
+	Prices         Prices    `yaml:"prices"`
 	Accounts       []Account `yaml:"accounts"`
 
 	// Unused are the OCCIGATE_ variables that no value asked for, sorted:
@@ -135,14 +136,34 @@ type Refresh struct {
 	Longest   time.Duration `yaml:"longest"` // the longest back-off from a cloud that fails
 }
 
+// Prices are where prices come from and what is made of them. Paths are relative
+// to the folder of the configuration.
+type Prices struct {
+	RateCards     []string      `yaml:"rate_cards"`     // files or patterns of files
+	ExchangeRates string        `yaml:"exchange_rates"` // file of dated rates
+	Samples       bool          `yaml:"samples"`        // sample rate cards and rates too, for trying things out
+	Look          time.Duration `yaml:"look"`           // how often the files are looked at for changes
+	Currency      string        `yaml:"currency"`       // of sums that are asked for in none
+	QuoteLife     time.Duration `yaml:"quote_life"`     // how long a quote can be redeemed
+	QuoteKey      Secret        `yaml:"quote_key"`      // signs quotes; empty: made at every start
+}
+
+// Location is where an account's region lies, in degrees; north and east are
+// positive.
+type Location struct {
+	Latitude  float64 `yaml:"latitude"`
+	Longitude float64 `yaml:"longitude"`
+}
+
 // Account is one credential in one region or endpoint of a cloud.
 type Account struct {
-	Name     string   `yaml:"name"`  // shown; may change
-	UID      string   `yaml:"uid"`   // ids hang on it, so it never changes; default: the name
-	Cloud    string   `yaml:"cloud"` // which adapter: ec2, openstack
-	Rate     Rate     `yaml:"rate"`
-	Refresh  Refresh  `yaml:"refresh"`
-	Settings Settings `yaml:"settings"` // the adapter's own
+	Name     string    `yaml:"name"`  // shown; may change
+	UID      string    `yaml:"uid"`   // ids hang on it, so it never changes; default: the name
+	Cloud    string    `yaml:"cloud"` // which adapter: ec2, openstack
+	Rate     Rate      `yaml:"rate"`
+	Refresh  Refresh   `yaml:"refresh"`
+	Location *Location `yaml:"location"` // nil: unknown, and out of every quote near a place
+	Settings Settings  `yaml:"settings"` // the adapter's own
 }
 
 // Rate is an account's budget of calls to its cloud, by all gateways together.
@@ -183,6 +204,7 @@ func Default() Config {
 			Denied:    10 * time.Minute,
 			Longest:   5 * time.Minute,
 		},
+		Prices: Prices{Look: 30 * time.Second, Currency: "EUR", QuoteLife: 15 * time.Minute},
 	}
 }
 
@@ -212,6 +234,7 @@ func Load(path string, env map[string]string) (*Config, error) {
 		return nil, problems.sorted()
 	}
 	c.fill(doc)
+	c.Prices.place(filepath.Dir(path))
 	for _, w := range c.wrongs() {
 		problems = append(problems, doc.problem(w.key, w.text))
 	}
@@ -240,6 +263,20 @@ func (c *Config) fill(doc *document) {
 	}
 	if c.Defaults.Account == "" && len(c.Accounts) > 0 {
 		c.Defaults.Account = c.Accounts[0].UID
+	}
+}
+
+// place makes the paths relative to a folder.
+func (p *Prices) place(dir string) {
+	at := func(path string) string {
+		if path == "" || filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(dir, path)
+	}
+	p.ExchangeRates = at(p.ExchangeRates)
+	for i := range p.RateCards {
+		p.RateCards[i] = at(p.RateCards[i])
 	}
 }
 

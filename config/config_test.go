@@ -37,7 +37,7 @@ func TestProblems(t *testing.T) {
 		{"misspelt key of an account", "accounts:\n  - name: a\n    clowd: ec2\n", []string{":3: accounts[0].clowd: unknown key, did you mean cloud?"}},
 		{"nothing near", "log:\n  xyzzy: 1\n", []string{":2: log.xyzzy: unknown key, known are format, level"}},
 		{"all at once", "a_a_a: 1\nhttp2: maybe\nlog: {levvel: x}\n", []string{
-			":1: a_a_a: unknown key, known are accounts, cors, defaults, http2, limits, listen, log, occi, public_url, refresh, store, tls, trusted_proxies, users",
+			":1: a_a_a: unknown key, known are accounts, cors, defaults, http2, limits, listen, log, occi, prices, public_url, refresh, store, tls, trusted_proxies, users",
 			":3: log.levvel: unknown key, did you mean level?",
 		}},
 		{"wrong types", "http2: maybe\nlimits:\n  body_bytes: many\n  idle_timeout: soon\nusers: x\ntls: []\n", []string{
@@ -119,6 +119,17 @@ func TestProblems(t *testing.T) {
 			":3: limits.body_bytes: want 1 or more",
 			":3: limits.header_bytes: want 4096 or more",
 			":3: limits.idle_timeout: want more than 0",
+		}},
+		{"prices", account + "prices:\n  rate_cards: [cards/, '[.yaml']\n  exchange_rates: rates.txt\n  currency: eur\n  quote_key: short\n  look: 0s\n", []string{
+			":4: prices.rate_cards[0]: want a name that ends in .yaml, .yml or .csv",
+			":4: prices.rate_cards[1]: is no pattern of file names",
+			":5: prices.exchange_rates: want a name that ends in .xml or .csv",
+			":6: prices.currency: want a code of ISO 4217 such as EUR",
+			":7: prices.quote_key: want at least 16 characters",
+			":8: prices.look: want more than 0",
+		}},
+		{"a place that is none", "accounts:\n  - {name: a, cloud: ec2, location: {latitude: 91}}\n", []string{
+			":2: accounts[0].location: want a latitude from -90 to 90 and a longitude from -180 to 180",
 		}},
 		{"variable that is not set", account + "public_url: https://${OCCIGATE_HOST}/\n", []string{":3: public_url: the variable OCCIGATE_HOST is not set"}},
 		{"variable of another", account + "public_url: ${HOME}\n", []string{":3: public_url: only variables that start with OCCIGATE_ can be used, not HOME"}},

@@ -28,6 +28,7 @@ var exampleEnv = map[string]string{
 	"OCCIGATE_GRID_SECRET":     "secret",
 	"OCCIGATE_SUN_PASSWORD":    "password",
 	"OCCIGATE_REDIS_PASSWORD":  "password",
+	"OCCIGATE_QUOTE_KEY":       "sixteen characters",
 	"OCCIGATE_ALICE":           "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
 }
 
@@ -39,6 +40,7 @@ func TestExampleShowsDefaults(t *testing.T) {
 	want := Default()
 	want.Store.Embedded = &Embedded{Path: defaultPath}
 	want.Users, want.TrustedProxies = []User{}, []string{}
+	want.Prices.RateCards = []string{}
 	want.CORS.Origins, want.CORS.Headers = []string{}, []string{}
 	want.Defaults.Account = "frankfurt"
 	if diff := cmp.Diff(&want, c, cmpopts.IgnoreFields(Config{}, "Accounts", "Unused")); diff != "" {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,10 @@ var (
 	logFormats = []string{"json", "console"}
 	challenges = []string{"basic", "keystone"}
 
+	currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
+	cardEndings  = []string{".yaml", ".yml", ".csv"}
+	rateEndings  = []string{".xml", ".csv"}
+
 	// defaultMedia are the media types that hold every answer.
 	defaultMedia = []string{"text/plain", "application/occi+json", "application/json"}
 )
@@ -35,7 +40,7 @@ func (c *Config) wrongs() []wrong {
 		oneOf("log.level", c.Log.Level, logLevels),
 		oneOf("log.format", c.Log.Format, logFormats),
 		c.OCCI.wrongs(), c.CORS.wrongs(),
-		c.Limits.wrongs(), c.Refresh.wrongs("refresh"),
+		c.Limits.wrongs(), c.Refresh.wrongs("refresh"), c.Prices.wrongs(),
 	)
 }
 
@@ -212,7 +217,35 @@ func (a Account) wrongs(i int) (all []wrong) {
 	if a.Rate.Burst < 0 {
 		all = append(all, wrong{accountKey(i, "rate.burst"), "want 1 or more"})
 	}
+	if l := a.Location; l != nil && !(l.Latitude >= -90 && l.Latitude <= 90 && l.Longitude >= -180 && l.Longitude <= 180) {
+		all = append(all, wrong{accountKey(i, "location"), "want a latitude from -90 to 90 and a longitude from -180 to 180"})
+	}
 	return append(all, a.Refresh.wrongs(accountKey(i, "refresh"))...)
+}
+
+// leastKey is how long a key that signs must be, in bytes.
+const leastKey = 16
+
+func (p Prices) wrongs() (all []wrong) {
+	for i, path := range p.RateCards {
+		key := fmt.Sprintf("prices.rate_cards[%d]", i)
+		if _, err := filepath.Match(path, ""); err != nil {
+			all = append(all, wrong{key, "is no pattern of file names"})
+		}
+		if !slices.Contains(cardEndings, filepath.Ext(path)) {
+			all = append(all, wrong{key, "want a name that ends in .yaml, .yml or .csv"})
+		}
+	}
+	if p.ExchangeRates != "" && !slices.Contains(rateEndings, filepath.Ext(p.ExchangeRates)) {
+		all = append(all, wrong{"prices.exchange_rates", "want a name that ends in .xml or .csv"})
+	}
+	if !currencyForm.MatchString(p.Currency) {
+		all = append(all, wrong{"prices.currency", "want a code of ISO 4217 such as EUR"})
+	}
+	if n := len(p.QuoteKey.Reveal()); n > 0 && n < leastKey {
+		all = append(all, wrong{"prices.quote_key", fmt.Sprintf("want at least %d characters", leastKey)})
+	}
+	return append(all, notPositive("prices", map[string]time.Duration{"look": p.Look, "quote_life": p.QuoteLife})...)
 }
 
 func (l Limits) wrongs() (all []wrong) {

@@ -65,6 +65,7 @@ func demoConfiguration(dir string, clouds *running) string {
 	return fmt.Sprintf(`
 store: {embedded: {path: %q}}
 refresh: {servers: 5s, volumes: 5s, networks: 5s, addresses: 5s, catalogue: 60s, fast: 500ms, least: 500ms}
+prices: {samples: true}
 accounts:%s
 `, filepath.Join(dir, "occigate.db"), clouds.accounts.String())
 }

@@ -18,6 +18,7 @@ import (
 	"occigate/config"
 	"occigate/gateway"
 	"occigate/gateway/access"
+	"occigate/gateway/broker/desk"
 	"occigate/gateway/budget"
 	"occigate/gateway/inventory"
 	"occigate/gateway/store"
@@ -35,6 +36,7 @@ type house struct {
 	listener  net.Listener
 	store     store.Store
 	inventory *inventory.Inventory
+	desk      *desk.Desk
 	server    *http.Server
 }
 
@@ -67,6 +69,9 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Words: gateway.Words, Log: log, Metrics: newRefreshes(figures),
 		Holder: gatewayName(), Shared: cfg.Store.Redis != nil,
 	}); err != nil {
+		return nil, err
+	}
+	if h.desk, err = openDesk(cfg, h.inventory, log); err != nil {
 		return nil, err
 	}
 	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen); err != nil {
@@ -182,6 +187,7 @@ func (h *house) run(ctx context.Context) error {
 	defer endRequests()
 	h.server.BaseContext = func(net.Listener) context.Context { return requests }
 	group.Go(func() error { return h.inventory.Run(ctx) })
+	group.Go(func() error { return h.desk.Run(ctx) })
 	group.Go(h.listen)
 	group.Go(func() error {
 		<-ctx.Done()

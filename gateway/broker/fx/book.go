@@ -26,6 +26,13 @@ func (b *Book) Standing() Standing {
 	return b.at
 }
 
+// Put takes a good table in the place of the one before.
+func (b *Book) Put(t *Table) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.at = Standing{Table: t}
+}
+
 // Refresh loads the file at a path. When that fails, the last good table stays.
 func (b *Book) Refresh(path string, now time.Time) error {
 	t, err := Load(path, now)

@@ -259,7 +259,7 @@ func TestSamples(t *testing.T) {
 			t.Errorf("%s is not marked as a sample", s.Name())
 		}
 	}
-	if diff := cmp.Diff([]string{"elastichosts", "flexiscale", "gogrid", "openstack", "suncloud"}, of); diff != "" {
+	if diff := cmp.Diff([]string{"ec2", "elastichosts", "flexiscale", "gogrid", "openstack", "suncloud"}, of); diff != "" {
 		t.Error(diff)
 	}
 }

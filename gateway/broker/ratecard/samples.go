@@ -12,7 +12,7 @@ import (
 //go:embed samples
 var samples embed.FS
 
-// Samples are rate cards for the demo, one for each cloud without a price list.
+// Samples are rate cards for the demo, one for each cloud.
 // Every one is marked: [tariff.Source.Sample].
 func Samples(now time.Time) (all []*tariff.Tariff, err error) {
 	names, err := fs.Glob(samples, "samples/*")

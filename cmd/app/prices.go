@@ -1,0 +1,32 @@
+package app
+
+import (
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"occigate/config"
+	"occigate/gateway/broker/desk"
+	"occigate/gateway/broker/geo"
+	"occigate/gateway/broker/tariff"
+	"occigate/gateway/inventory"
+)
+
+// openDesk makes the broker's desk of what the configuration says of prices.
+func openDesk(cfg *config.Config, inv *inventory.Inventory, log *zap.Logger) (*desk.Desk, error) {
+	p := cfg.Prices
+	currency, err := tariff.ParseCurrency(p.Currency)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: prices.currency: %w", err)
+	}
+	places := map[string]geo.Point{}
+	for _, a := range cfg.Accounts {
+		if a.Location != nil {
+			places[a.UID] = geo.Point(*a.Location)
+		}
+	}
+	return desk.New(desk.Options{
+		Holdings: inv, Cards: p.RateCards, Rates: p.ExchangeRates, Samples: p.Samples,
+		Places: places, Currency: currency, Look: p.Look, Log: log.Named("prices"),
+	})
+}
