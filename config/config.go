@@ -52,6 +52,7 @@ type Limits struct {
 	ReadTimeout       time.Duration `yaml:"read_timeout"`
 	WriteTimeout      time.Duration `yaml:"write_timeout"`
 	IdleTimeout       time.Duration `yaml:"idle_timeout"`
+	Events            int           `yaml:"events"`           // changes that a client of /events can catch up with
 	WaitTimeout       time.Duration `yaml:"wait_timeout"`     // of a request that prefers to wait for fresh data
 	ShutdownTimeout   time.Duration `yaml:"shutdown_timeout"` // for requests under way when the program is told to end
 }
@@ -183,6 +184,7 @@ func Default() Config {
 			ReadTimeout:       time.Minute,
 			WriteTimeout:      5 * time.Minute,
 			IdleTimeout:       2 * time.Minute,
+			Events:            4096,
 			WaitTimeout:       30 * time.Second,
 			ShutdownTimeout:   15 * time.Second,
 		},

@@ -115,9 +115,10 @@ func TestProblems(t *testing.T) {
 			":6: users[2].name: another user has it",
 			":6: users[2]: want a password_hash or token_hashes",
 		}},
-		{"limits", account + "limits: {body_bytes: 0, header_bytes: 1, idle_timeout: -1s}\n", []string{
+		{"limits", account + "limits: {body_bytes: 0, header_bytes: 1, idle_timeout: -1s, events: 0}\n", []string{
 			":3: limits.body_bytes: want 1 or more",
 			":3: limits.header_bytes: want 4096 or more",
+			":3: limits.events: want 1 or more",
 			":3: limits.idle_timeout: want more than 0",
 		}},
 		{"prices", account + "prices:\n  rate_cards: [cards/, '[.yaml']\n  exchange_rates: rates.txt\n  currency: eur\n  quote_key: short\n  look: 0s\n", []string{

@@ -255,6 +255,9 @@ func (l Limits) wrongs() (all []wrong) {
 	if l.HeaderBytes < 4096 {
 		all = append(all, wrong{"limits.header_bytes", "want 4096 or more"})
 	}
+	if l.Events < 1 {
+		all = append(all, wrong{"limits.events", "want 1 or more"})
+	}
 	return append(all, notPositive("limits", map[string]time.Duration{
 		"read_header_timeout": l.ReadHeaderTimeout,
 		"read_timeout":        l.ReadTimeout,

@@ -154,7 +154,7 @@ func uidsOf(members []*rendered) []string {
 // headers count even beside a body, so that none that a client meant is
 // overlooked; for the same reason a query string cannot hold a filter here.
 func (g *Gateway) addressing(c echo.Context, m *model) (*occi.Document, occi.Binder, error) {
-	q, err := queryOf(c)
+	q, err := queryOf(c.Request())
 	if err != nil {
 		return nil, occi.Binder{}, err
 	}

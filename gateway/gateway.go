@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -38,6 +39,7 @@ type Options struct {
 	Switches  Switches
 	CORS      CORS
 	Wait      time.Duration // the longest that a request which wants fresh data waits for it; 0 is not at all
+	Heartbeat time.Duration // how often a stream of events gives a sign of life, 0 is 15 s
 	Now       func() time.Time
 
 	// Challenges are the schemes of a 401 in their order, "basic" and
@@ -53,8 +55,9 @@ type Gateway struct {
 	models    *models
 	metrics   *metrics
 	freshness freshness
-	buffers   sync.Pool // of *[]byte, for listings
-	server    string    // value of the Server header
+	streams   atomic.Int64 // of events, open
+	buffers   sync.Pool    // of *[]byte, for listings
+	server    string       // value of the Server header
 	handler   http.Handler
 
 	life  context.Context // ends when Drain is called, and with it what waits
@@ -70,17 +73,20 @@ func New(o Options) *Gateway {
 	if o.Registry == nil {
 		o.Registry = prometheus.NewRegistry()
 	}
+	if o.Heartbeat == 0 {
+		o.Heartbeat = heartbeat
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	g := &Gateway{
-		o:       o,
-		inv:     o.Inventory,
-		log:     o.Log,
-		models:  newModels(o),
-		metrics: newMetrics(o.Registry, o.Inventory),
-		server:  "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
+		o:      o,
+		inv:    o.Inventory,
+		log:    o.Log,
+		models: newModels(o),
+		server: "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
 	}
+	g.metrics = newMetrics(o.Registry, o.Inventory, func() float64 { return float64(g.streams.Load()) })
 	g.life, g.drain = context.WithCancel(context.Background())
 	g.freshness.inv = o.Inventory
 	g.buffers.New = func() any { return new([]byte) }
@@ -92,7 +98,7 @@ func New(o Options) *Gateway {
 	return g
 }
 
-// Drain ends all waiting for clouds, so that requests under way are answered at
+// Drain ends all waiting for clouds and all streams of events, so that requests under way are answered at
 // once. It is for the shutdown of the server.
 func (g *Gateway) Drain() { g.drain() }
 

@@ -24,7 +24,7 @@ func (g *Gateway) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	q, err := queryOf(c)
+	q, err := queryOf(c.Request())
 	if err != nil {
 		return err
 	}
@@ -62,8 +62,8 @@ func (g *Gateway) writeNoLinks(c echo.Context, media occi.MediaType, none listed
 }
 
 // queryOf parses the query string; nil when there is none.
-func queryOf(c echo.Context) (url.Values, error) {
-	raw := c.Request().URL.RawQuery
+func queryOf(r *http.Request) (url.Values, error) {
+	raw := r.URL.RawQuery
 	if raw == "" {
 		return nil, nil
 	}

@@ -18,9 +18,11 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+	dropped  prometheus.Counter
+	missed   prometheus.Counter
 }
 
-func newMetrics(registry *prometheus.Registry, inv *inventory.Inventory) *metrics {
+func newMetrics(registry *prometheus.Registry, inv *inventory.Inventory, streams func() float64) *metrics {
 	m := &metrics{
 		registry: registry,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -31,7 +33,16 @@ func newMetrics(registry *prometheus.Registry, inv *inventory.Inventory) *metric
 			Buckets: prometheus.ExponentialBuckets(0.0005, 4, 9),
 		}, []string{"route", "method"}),
 	}
-	registry.MustRegister(m.requests, m.duration, accountCollector{inv})
+	m.dropped = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "occigate_event_streams_dropped_total", Help: "Streams of changes that were ended because the client did not read.",
+	})
+	m.missed = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "occigate_event_resets_total", Help: "How often a client of the changes was told that it has missed some.",
+	})
+	open := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "occigate_event_streams", Help: "Streams of changes that are open.",
+	}, streams)
+	registry.MustRegister(m.requests, m.duration, m.dropped, m.missed, open, accountCollector{inv})
 	return m
 }
 

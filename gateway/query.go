@@ -49,7 +49,7 @@ func noListing(c echo.Context, refused error) error {
 // clients that announce 1.2; the query string, category=TYPE-ID, is for clients
 // that speak JSON, with actions. What is named in both ways has to fit both.
 func (g *Gateway) selected(c echo.Context, m *model) (s occi.Selection, all bool, err error) {
-	q, err := queryOf(c)
+	q, err := queryOf(c.Request())
 	if err != nil {
 		return s, false, err
 	}

@@ -25,11 +25,13 @@ func (g *Gateway) routes(e *echo.Echo) {
 	a := e.Group("", g.authenticate)
 	both(a, "/metrics", echo.WrapHandler(g.metrics.handler()))
 	both(a, "/clouds", g.clouds) // how fresh each cloud's part is
+	both(a, "/events", g.events) // what changes, as it does
 
 	rest(open, "/healthz", "GET, HEAD")
 	rest(open, "/readyz", "GET, HEAD")
 	rest(a, "/metrics", "GET, HEAD")
 	rest(a, "/clouds", "GET, HEAD")
+	rest(a, "/events", "GET, HEAD")
 
 	o := a.Group("", g.version, g.bounded, g.conditional)
 	for _, path := range []string{"/-/", "/-", "/.well-known/org/ogf/occi/-/", "/.well-known/org/ogf/occi/-"} {

@@ -67,7 +67,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	}
 	if h.inventory, err = inventory.New(inventory.Options{
 		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Words: gateway.Words, Log: log, Metrics: newRefreshes(figures),
-		Holder: gatewayName(), Shared: cfg.Store.Redis != nil,
+		Holder: gatewayName(), Shared: cfg.Store.Redis != nil, Events: cfg.Limits.Events,
 	}); err != nil {
 		return nil, err
 	}

@@ -146,8 +146,10 @@ func (f *feed) replace(shard int, epoch string, loaded []fact) {
 			f.keepDefinitions(shard, f.epochs[shard] != "" && f.epochs[shard] != epoch, s)
 		}
 		f.states[uid] = s
+		f.view.quiet = !f.loaded[shard] // what is shown first is no change
 		f.view.update(s)
 	}
+	f.view.quiet = false
 	f.epochs[shard] = epoch
 	f.loaded[shard] = true
 	f.wake()

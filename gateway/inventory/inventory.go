@@ -92,6 +92,7 @@ type Options struct {
 	Holder  string          // name of this gateway in leases, unique among them; "" makes one up
 	Shared  bool            // other gateways use the store too: the accounts are dealt out among them
 	Limits  Limits
+	Events  int // how many changes are kept for those who follow them, 0 is 4096
 }
 
 // Inventory is what all accounts hold. Its methods are safe for concurrent use.

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"occigate/providers"
 )
 
 // view is what clients read: immutable items, and indexes over them. Writers
@@ -13,6 +15,9 @@ import (
 type view struct {
 	derive func(*Item, []*Item) any
 	words  func(*Item) []Word
+	clock  providers.Clock
+	events *Events
+	quiet  bool // what is published is no change
 
 	mu       sync.RWMutex
 	entries  map[string]entry
@@ -30,7 +35,7 @@ type entry struct {
 
 func newView(o Options) *view {
 	return &view{
-		derive: o.Derive, words: o.Words, entries: map[string]entry{}, amounts: map[string]map[Kind]int{},
+		derive: o.Derive, words: o.Words, clock: o.Clock, events: newEvents(o.Events), entries: map[string]entry{}, amounts: map[string]map[Kind]int{},
 		bySource: map[string][]*Item{}, indexes: map[Kind]*index{},
 	}
 }
@@ -148,7 +153,12 @@ func (v *view) publish(e edit) {
 			v.finish(e, id, n, links)
 		}
 	}
+	var events []*Event
+	if !v.quiet {
+		events = v.changes(e)
+	}
 	v.show(e, bySource)
+	v.events.add(v.clock.Now(), events)
 }
 
 // finish computes what hangs on an item's links.

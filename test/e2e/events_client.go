@@ -1,0 +1,132 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Event is one server-sent event as a client reads it.
+type Event struct {
+	ID    string `json:"-"`
+	Name  string `json:"-"`
+	Data  string `json:"-"` // of which the following are members
+	URL   string
+	Kind  string
+	Cloud string
+	Time  time.Time
+
+	Before, After *Entity
+}
+
+// Follower reads a stream of events.
+type Follower struct {
+	Header http.Header
+	events chan Event // closed when the stream has ended
+	last   chan string
+	stop   context.CancelFunc
+}
+
+// Follow opens a stream of events, behind last unless that is empty, and returns
+// once it has begun. The stream ends with the test.
+func (p *Program) Follow(t testing.TB, query, last string) *Follower {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(stop)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/events"+query, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept", "text/event-stream")
+	if last != "" {
+		req.Header.Set("Last-Event-ID", last)
+	}
+	resp, err := (&http.Client{Transport: p.Client.Transport}).Do(req) // without the client's limit of time
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET /events%s: %s", query, resp.Status)
+	}
+	f := &Follower{Header: resp.Header, events: make(chan Event, 1000), last: make(chan string, 1), stop: stop}
+	go f.read(resp)
+	return f
+}
+
+func (f *Follower) read(resp *http.Response) {
+	defer resp.Body.Close()
+	defer close(f.events)
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 1<<20)
+	var e Event
+	for lines.Scan() {
+		field, value, _ := strings.Cut(lines.Text(), ": ")
+		switch field {
+		case "id":
+			e.ID = value
+		case "event":
+			e.Name = value
+		case "data":
+			e.Data = value
+			_ = json.Unmarshal([]byte(value), &e) // what is no object of ours is seen in Data
+		case "":
+			select { // the newest id alone is kept
+			case <-f.last:
+			default:
+			}
+			f.last <- e.ID
+			if e.Data != "" {
+				f.events <- e
+			}
+			e = Event{ID: e.ID}
+		}
+	}
+}
+
+// Next waits for the next event.
+func (f *Follower) Next(t testing.TB) Event {
+	t.Helper()
+	select {
+	case e, open := <-f.events:
+		if !open {
+			t.Fatal("the stream has ended")
+		}
+		return e
+	case <-time.After(time.Minute):
+	}
+	t.Fatal("no event within a minute")
+	return Event{}
+}
+
+// Last waits until the client knows the id of an event, and gives it.
+func (f *Follower) Last(t testing.TB) string {
+	t.Helper()
+	select {
+	case id := <-f.last:
+		f.last <- id
+		return id
+	case <-time.After(time.Minute):
+	}
+	t.Fatal("no id within a minute")
+	return ""
+}
+
+// Ended waits for the end of the stream and gives the last event.
+func (f *Follower) Ended(t testing.TB) (last Event) {
+	t.Helper()
+	for end := time.After(time.Minute); ; {
+		select {
+		case e, open := <-f.events:
+			if !open {
+				return last
+			}
+			last = e
+		case <-end:
+			t.Fatal("the stream has not ended within a minute")
+		}
+	}
+}
