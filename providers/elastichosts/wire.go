@@ -54,8 +54,12 @@ func encodeText(r props) []byte {
 
 // decodeText reads objects that are separated by empty lines. A key ends at the
 // first blank; one without a value has the empty one. No line at all is an
-// empty listing.
+// empty listing, unless it is said to be something else than text.
 func decodeText(a wire.Answer) ([]props, error) {
+	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	if len(a.Body) == 0 && media != "" && media != "text/plain" {
+		return nil, a.Broken("the answer is an empty %.40q", media)
+	}
 	var rows []props
 	var row props
 	for line := range strings.Lines(string(a.Body)) {

@@ -276,3 +276,18 @@ func TestSamples(t *testing.T) {
 	}
 	t.Logf("samples: ElasticHosts, adapter: %d recorded answers decoded", len(entries))
 }
+
+// TestNothingInText is an account without servers, unless a proxy says nothing.
+func TestNothingInText(t *testing.T) {
+	for media, want := range map[string]error{"text/plain; charset=utf-8": nil, "": nil, "text/html": providers.ErrUnavailable} {
+		p := answering(t, "text", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = nil
+			if media != "" {
+				w.Header().Set("Content-Type", media)
+			}
+		})
+		if rows, err := p.Servers(t.Context()); providers.Kind(err) != want || len(rows) != 0 {
+			t.Errorf("nothing in %q: %v, %v, want %v", media, rows, err, want)
+		}
+	}
+}

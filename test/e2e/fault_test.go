@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -44,4 +45,67 @@ func TestOneCloudFails(t *testing.T) {
 	p.Eventually(t, "fresh again", func() bool {
 		return p.Must(t, http.StatusOK, "GET", "/compute/", "").Header.Get("X-Occigate-Stale") == ""
 	})
+}
+
+// cloudNews is what /clouds says of a cloud.
+type cloudNews struct {
+	Name, Problem string
+	Fresh         bool
+}
+
+// news reads /clouds.
+func (p *Program) news(t *testing.T) (all []cloudNews) {
+	t.Helper()
+	var said struct{ Clouds []cloudNews }
+	p.decode(t, p.Must(t, http.StatusOK, "GET", "/clouds", ""), &said)
+	return said.Clouds
+}
+
+// problem is what was listed, where it is one kind, the call, and what became of
+// it.
+var problem = regexp.MustCompile(`^(\w+: )?[^:]+: unavailable: `)
+
+// TestNonsenseKeepsWhatIsThere has all clouds of the demo answer what no cloud
+// says. Nothing is lost, each cloud's trouble is told with its call, and all is
+// well again afterwards.
+func TestNonsenseKeepsWhatIsThere(t *testing.T) {
+	p := startDemo(t)
+	plans := map[string]string{}
+	for _, cloud := range demoClouds {
+		m := regexp.MustCompile(cloud.account + ` .* (http\S+)`).FindStringSubmatch(p.Output())
+		if m == nil {
+			t.Fatalf("the demo does not say where %s is", cloud.account)
+		}
+		plans[cloud.account] = m[1] + "/_faults"
+	}
+	all := func(is func(cloudNews) bool) func() bool {
+		return func() bool { return !slices.ContainsFunc(p.news(t), func(c cloudNews) bool { return !is(c) }) }
+	}
+	fresh := all(func(c cloudNews) bool { return c.Fresh })
+	p.Eventually(t, "all clouds fresh", fresh)
+	list := func() string {
+		return p.Must(t, http.StatusOK, "GET", "/", "", "Accept", "text/uri-list").Body
+	}
+	before := list()
+	for name, nonsense := range map[string]string{
+		"a web page": `{"kind":"body","body":"<html><body>Sorry</body></html>"}`,
+		"nothing":    `{"kind":"body"}`,
+	} {
+		for _, plan := range plans {
+			p.Must(t, http.StatusOK, "PUT", plan, "["+nonsense+"]")
+		}
+		p.Eventually(t, "all clouds in trouble with "+name, all(func(c cloudNews) bool { return c.Problem != "" }))
+		for _, c := range p.news(t) {
+			if !problem.MatchString(c.Problem) {
+				t.Errorf("%s answers %s: the problem is %q, want a call that is unavailable", c.Name, name, c.Problem)
+			}
+		}
+		if after := list(); after != before {
+			t.Errorf("%s changed what is listed:\n%s\nbefore:\n%s", name, after, before)
+		}
+		for _, plan := range plans {
+			p.Must(t, http.StatusOK, "DELETE", plan, "")
+		}
+		p.Eventually(t, "all clouds fresh after "+name, fresh)
+	}
 }
