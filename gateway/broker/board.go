@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -14,7 +15,7 @@ type board struct {
 	sheet    *sheet
 	currency tariff.Currency
 	clocks   []uint16 // which of the market's it uses
-	rows     []row    // ordered by size, then price
+	rows     []row    // from few cores to many
 	infos    []info   // of the same rows: what the loop does not need
 	bundles  []bundle
 	unpriced []unpriced
@@ -24,12 +25,12 @@ type board struct {
 
 // row is a size at one price.
 type row struct {
-	cores, memory int32 // memory in MiB
-	arch          kinds
-	special       bool // more than one part, or a cap
-	clock         uint16
-	bundle        uint16
-	nanos         uint64 // what is multiplied with the clock's factor
+	cores, memory, disk int32  // MiB; the disk is what comes with it
+	order               int32  // place by size and price, which decides between equal sums
+	nanos               uint64 // what is multiplied with the clock's factor
+	clock, bundle       uint16
+	arch                kinds
+	special             bool // it takes more than its nanos and the disk that it lacks
 }
 
 // info is what a row is about.
@@ -37,6 +38,8 @@ type info struct {
 	size  *size
 	parts []part // the first one is that of the row
 	cap   *part  // of the first part, for a month; nil without one
+	disk  int64  // MiB that come with it
+	made  int64  // MiB that are made with it and charged beside it
 }
 
 // part is a charge of a size and how much of it the size is.
@@ -47,11 +50,9 @@ type part struct {
 	nanos uint64 // what is multiplied with the clock's factor
 }
 
-// bundle is what comes with sizes. Few differ, so that a quote works out what is
-// charged beside each bundle and not beside each row.
+// bundle is what comes with sizes beside a disk. Few differ, so that a quote works
+// out what is charged beside each bundle and not beside each row.
 type bundle struct {
-	disk      int64 // MiB
-	made      int64 // MiB of disk that are made with the size and charged beside it
 	addresses int64
 	egress    int64 // bytes a month
 }
@@ -80,7 +81,19 @@ func newBoard(s *sheet, key boardKey, from source) *board {
 			b.addParts(z, key, from)
 		}
 	}
+	b.layOut()
 	return b
+}
+
+// layOut puts the rows into the order of their cores, so that the loop can start
+// where they are enough.
+func (b *board) layOut() {
+	slices.SortStableFunc(b.rows, func(x, y row) int { return cmp.Compare(x.cores, y.cores) })
+	infos := make([]info, len(b.infos))
+	for i := range b.rows {
+		infos[i] = b.infos[b.rows[i].order]
+	}
+	b.infos = infos
 }
 
 // ladder takes the tiers of something in. unit is how much of what is counted one
@@ -152,12 +165,13 @@ func (b *board) addSize(z *size, c *charge) {
 		top, fits := b.part(c.instead(c.MonthlyCap, "Months"), once, 1, one)
 		n.cap, ok = &top, ok && fits
 	}
-	with := bundle{disk: z.disk}
+	n.disk = z.disk
+	var with bundle
 	for _, a := range c.Includes {
 		m, _ := a.Unit.Measure()
 		switch a.Meter {
 		case tariff.MeterDisk:
-			with.disk = max(with.disk, a.Quantity*m.Quantity>>20)
+			n.disk = max(n.disk, a.Quantity*m.Quantity>>20)
 		case tariff.MeterAddress:
 			with.addresses += a.Quantity
 		case tariff.MeterEgress:
@@ -181,7 +195,7 @@ func (c *charge) instead(price tariff.Money, unit tariff.Unit) *charge {
 // that lacks the price or the figure of a part has no price: what is missing is
 // not free. Its disk is made with it, so it is charged whatever the wish.
 func (b *board) addParts(z *size, key boardKey, from source) {
-	n, ok := info{size: z}, true
+	n, ok := info{size: z, made: z.disk}, true
 	sold := map[tariff.Meter]bool{}
 	for _, p := range []struct {
 		meter  tariff.Meter
@@ -208,7 +222,7 @@ func (b *board) addParts(z *size, key boardKey, from source) {
 		b.unpriced = append(b.unpriced, unpriced{z, ReasonNoPrice})
 		return
 	}
-	b.add(n, bundle{made: z.disk}, ok)
+	b.add(n, bundle{}, ok)
 }
 
 // add appends a row, unless something in it is too large to be exact.
@@ -218,10 +232,11 @@ func (b *board) add(n info, with bundle, ok bool) {
 		return
 	}
 	first := n.parts[0]
+	narrow := func(figure int64) int32 { return int32(min(figure, math.MaxInt32)) }
 	b.rows = append(b.rows, row{
-		cores: int32(min(n.size.Cores, math.MaxInt32)), memory: int32(min(n.size.MemoryMiB, math.MaxInt32)), arch: n.size.arch,
-		special: len(n.parts) > 1 || n.cap != nil,
-		clock:   first.clock, bundle: b.bundle(with), nanos: first.nanos,
+		cores: narrow(int64(n.size.Cores)), memory: narrow(int64(n.size.MemoryMiB)), disk: narrow(n.disk),
+		order: int32(len(b.rows)), nanos: first.nanos, clock: first.clock, bundle: b.bundle(with), arch: n.size.arch,
+		special: len(n.parts) > 1 || n.cap != nil || n.made > 0 || len(b.disk.steps) > 1,
 	})
 	b.infos = append(b.infos, n)
 }

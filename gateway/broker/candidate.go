@@ -2,7 +2,6 @@ package broker
 
 import (
 	"slices"
-	"time"
 
 	"occigate/gateway/broker/fx"
 	"occigate/gateway/broker/tariff"
@@ -40,6 +39,7 @@ type Candidate struct {
 // the candidate's sum before it is converted and rounded.
 type Part struct {
 	Price    *tariff.Price // with its unit, validity and conditions; not to be modified
+	From     *tariff.Entry // the tariff, its source and date, and why it could not be renewed since
 	Quantity Quantity      // in units of the price, a month
 	Discount int64         // millionths off the unit price
 	Capped   bool          // the price is the cap of a month, which counts once
@@ -47,11 +47,6 @@ type Part struct {
 	// Amount is the part in the price's currency, rounded half to even to a
 	// nano-unit, for people: the sum is not made of it.
 	Amount tariff.Money
-
-	Tariff     string        // name
-	Source     tariff.Source // where the price was read
-	ObservedAt time.Time     // when the seller said so
-	Problem    string        // why the tariff could not be renewed since, "" when it could
 }
 
 // Quantity is an exact number of units.
@@ -98,8 +93,8 @@ func (r *ranking) partsOf(c ranked) []Part {
 			r.add(p, p.units.times(r.clock(b, p.clock).time(r.wish.Hours)))
 		}
 	}
+	r.addLadder(b, &b.disk, n.needs(r.wish))
 	need := b.bundles[b.rows[c.row].bundle].needs(r.wish)
-	r.addLadder(b, &b.disk, need.disk)
 	r.addLadder(b, &b.addresses, need.addresses)
 	r.addLadder(b, &b.egress, need.egress)
 	return r.parts[from:len(r.parts):len(r.parts)]
@@ -121,8 +116,7 @@ func (r *ranking) add(p *part, quantity ratio) {
 	factor := quantity.times(p.rate())
 	nanos, _ := product(uint64(price.Nanos()), factor.num).round([2]uint64{1, 1}, [3]uint64{max(factor.den, 1), 1, 1})
 	r.parts = append(r.parts, Part{
-		Price: p.Price, Quantity: Quantity{quantity.num, quantity.den}, Discount: p.discount,
+		Price: p.Price, From: p.from, Quantity: Quantity{quantity.num, quantity.den}, Discount: p.discount,
 		Amount: tariff.Nanos(nanos, price.Currency()),
-		Tariff: p.from.Name, Source: p.from.Tariff.Source(), ObservedAt: p.from.Tariff.ObservedAt(), Problem: p.from.Problem,
 	})
 }

@@ -71,7 +71,7 @@ func TestKeeper(t *testing.T) {
 		t.Error("a new catalogue was not seen")
 	}
 	k.Tariffs.Fail("list", day, errors.New("gone"))
-	if q, err := k.Quote(wish, day, nil); err != nil || q.Candidates[0].Parts[0].Problem != "gone" {
+	if q, err := k.Quote(wish, day, nil); err != nil || q.Candidates[0].Parts[0].From.Problem != "gone" {
 		t.Errorf("a failure was not seen: %+v, %v", q, err)
 	}
 	if n, _ := candidates(day.Add(time.Hour)); n != 0 {

@@ -69,7 +69,7 @@ func TestOldTariffsAreMarked(t *testing.T) {
 		t.Fatalf("%+v, %v", q, err)
 	}
 	p := q.Candidates[0].Parts[0]
-	if p.Problem != e.Problem || !p.ObservedAt.Equal(day.AddDate(0, 0, -30)) || !p.Source.Sample || p.Tariff != "list" {
+	if from := p.From; from.Problem != e.Problem || !from.Tariff.ObservedAt().Equal(day.AddDate(0, 0, -30)) || !from.Tariff.Source().Sample || from.Name != "list" {
 		t.Errorf("%+v", p)
 	}
 }

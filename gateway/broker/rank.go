@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 
 	"occigate/gateway/broker/fx"
 )
@@ -33,7 +34,12 @@ type run struct {
 // offer is a row with its exact sum.
 type offer struct {
 	sum
-	row int32
+	row, order int32
+}
+
+// before is the order of offers of one board.
+func (o offer) before(p offer) bool {
+	return o.less(p.sum) || o.sum == p.sum && o.order < p.order
 }
 
 // ranked is a candidate in the making.
@@ -47,7 +53,7 @@ type ranked struct {
 // that their exact sums can be compared.
 func (a ranked) compare(b ranked) int {
 	return cmp.Or(cmp.Compare(a.nanos, b.nanos), cmp.Compare(a.account, b.account),
-		cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.row, b.row))
+		cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.order, b.order))
 }
 
 // run goes through the board of a group.
@@ -93,13 +99,14 @@ func (r *ranking) fits(z *size, g group, reason Reason) Reason {
 // scan is the loop over all rows. It leaves the best of them in local, counts what
 // is rejected, and returns how many are not.
 func (r *ranking) scan(b *board, g group, top limits) (found int) {
-	cores, memory := int32(min(r.wish.Cores, math.MaxInt32)), int32(min(r.wish.MemoryMiB, math.MaxInt32))
-	small, other, dear, large := 0, 0, 0, 0
+	w, s := r.wish, r.scale
+	memory, disk := int32(min(w.MemoryMiB, math.MaxInt32)), int32(w.DiskGiB<<10)
+	first := sort.Search(len(b.rows), func(i int) bool { return int(b.rows[i].cores) >= w.Cores })
+	small, other := first, 0
 	r.local = r.local[:0]
-	factors, extras := r.scale.factors, r.scale.extras
-	for i := range b.rows {
+	for i := first; i < len(b.rows); i++ {
 		row := &b.rows[i]
-		if row.cores < cores || row.memory < memory {
+		if row.memory < memory {
 			small++
 			continue
 		}
@@ -107,53 +114,46 @@ func (r *ranking) scan(b *board, g group, top limits) (found int) {
 			other++
 			continue
 		}
-		beside := &extras[row.bundle]
-		if beside.reason != "" {
-			r.rejected.add(beside.reason, g.count)
-			continue
+		beside := &s.extras[row.bundle]
+		total := product(row.nanos, s.factors[row.clock]).plus(beside.sum)
+		if need := disk - row.disk; need > 0 {
+			total = total.plus(product(s.disk.nanos, uint64(need)*s.disk.factor))
 		}
-		var total sum
-		if row.special {
-			total = r.scale.size(&b.infos[i])
-		} else {
-			total = product(row.nanos, factors[row.clock])
-		}
-		total = total.plus(beside.sum)
-		if top.wanted.less(total) {
-			if top.shown.less(total) {
-				large++
-			} else {
-				dear++
+		if row.special || s.disk.special || beside.reason != "" || len(b.disk.steps) == 0 {
+			var reason Reason
+			if total, reason = s.total(b, i, w); reason != "" {
+				r.rejected.add(reason, g.count)
+				continue
 			}
+		}
+		if top.wanted.less(total) {
+			r.rejected.add(top.exceeded(total), g.count)
 			continue
 		}
 		found++
 		if !top.best.less(total) {
-			r.keep(offer{total, int32(i)})
+			r.keep(offer{total, int32(i), row.order})
 		}
 	}
 	r.rejected.add(ReasonCapability, small*g.count)
 	r.rejected.add(ReasonArchitecture, other*g.count)
-	r.rejected.add(ReasonPrecision, large*g.count)
-	r.rejected.add(ReasonPriceCap, dear*g.count)
 	return found
 }
 
-// keep adds an offer to local when it is among the best so far. Offers come in the
-// order of their rows, so that of equal ones the first stays in front.
+// keep adds an offer to local when it is among the best so far.
 func (r *ranking) keep(o offer) {
-	n := len(r.local)
-	if r.wish.Best >= 0 && n >= r.wish.Best {
-		if n == 0 || !o.less(r.local[n-1].sum) {
+	if r.wish.Best < 0 {
+		r.local = append(r.local, o) // sorted at the end
+		return
+	}
+	if n := len(r.local); n >= r.wish.Best {
+		if !o.before(r.local[n-1]) {
 			return
 		}
 		r.local = r.local[:n-1]
 	}
 	r.local = append(r.local, o)
-	if r.wish.Best < 0 {
-		return // sorted at the end
-	}
-	for i := len(r.local) - 1; i > 0 && o.less(r.local[i-1].sum); i-- {
+	for i := len(r.local) - 1; i > 0 && o.before(r.local[i-1]); i-- {
 		r.local[i], r.local[i-1] = r.local[i-1], o
 	}
 }
@@ -176,7 +176,7 @@ func (r *ranking) insert(c ranked) {
 		return
 	}
 	if n := len(r.best); n >= r.wish.Best {
-		if n == 0 || c.compare(r.best[n-1]) > 0 {
+		if c.compare(r.best[n-1]) > 0 {
 			return
 		}
 		r.best = r.best[:n-1]
@@ -188,6 +188,17 @@ func (r *ranking) insert(c ranked) {
 // limits are the greatest sums of a board that can be shown, that the wish allows,
 // and that can still be among the best.
 type limits struct{ shown, wanted, best sum }
+
+// exceeded gives the reason why a sum is too large, "" when it is not.
+func (l limits) exceeded(total sum) Reason {
+	switch {
+	case !l.wanted.less(total):
+		return ""
+	case l.shown.less(total):
+		return ReasonPrecision
+	}
+	return ReasonPriceCap
+}
 
 // limits gives those of the board at hand; ok is false when there is no rate for
 // the currency of the price cap.

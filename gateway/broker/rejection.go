@@ -74,27 +74,16 @@ func (x *explanation) account(a *account, found kinds) {
 		case !fine:
 			return x.fits(z, g, ReasonPrecision)
 		}
-		reason := x.fits(z, g, x.scale.extras[b.rows[row].bundle].reason)
+		total, reason := x.scale.total(b, row, x.wish)
 		if reason == "" {
-			reason = x.dear(b, row, top)
+			reason = top.exceeded(total)
 		}
+		reason = x.fits(z, g, reason)
 		if reason == "" && (!rated || !capped) {
 			reason = ReasonNoRate
 		}
 		return reason
 	})
-}
-
-// dear gives the reason why a sum is too large, "" when it is not.
-func (x *explanation) dear(b *board, row int, top limits) Reason {
-	total := x.scale.size(&b.infos[row]).plus(x.scale.extras[b.rows[row].bundle].sum)
-	switch {
-	case !top.wanted.less(total):
-		return ""
-	case top.shown.less(total):
-		return ReasonPrecision
-	}
-	return ReasonPriceCap
 }
 
 // each goes over all that could have been candidates in an account: the rows of a

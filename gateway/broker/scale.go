@@ -8,6 +8,10 @@ type scale struct {
 	den     uint64
 	factors []uint64 // of the board's clocks
 	extras  []extra  // of the board's bundles
+	disk    struct {
+		nanos, factor uint64 // of a MiB, where disks have one price
+		special       bool   // it is too large for the loop
+	}
 }
 
 func newScale(m *Market, w *Wish) *scale {
@@ -43,29 +47,30 @@ func (s *scale) set(b *board, w *Wish) bool {
 		}
 		s.factors = append(s.factors, f)
 	}
-	var last needs
-	for i, of := range b.bundles {
-		need := of.needs(w)
-		if i == 0 || need != last {
-			s.extras = append(s.extras, b.extra(s, need))
-		} else {
-			s.extras = append(s.extras, s.extras[i-1])
-		}
-		last = need
+	s.disk.nanos, s.disk.factor, s.disk.special = 0, 0, false
+	if l := &b.disk; len(l.steps) == 1 {
+		f := product(l.counted.num, s.factors[l.clocks[0]])
+		s.disk.nanos, s.disk.factor = uint64(l.steps[0].UnitPrice().Nanos()), f.lo
+		s.disk.special = f.hi != 0 || f.lo > maxFactor>>31 // a disk is below 2^31 MiB
+	}
+	for _, of := range b.bundles {
+		s.extras = append(s.extras, b.extra(s, of.needs(w)))
 	}
 	return true
 }
 
 // needs are what is charged beside a size with a bundle.
-type needs struct{ disk, addresses, egress uint64 }
+type needs struct{ addresses, egress uint64 }
 
 func (b bundle) needs(w *Wish) needs {
 	return needs{
-		disk:      uint64(max(0, max(w.DiskGiB<<10, b.made)-b.disk)),
 		addresses: uint64(max(0, w.Addresses-b.addresses)),
 		egress:    uint64(max(0, w.EgressGB*1_000_000_000-b.egress)),
 	}
 }
+
+// needs is the disk in MiB that is charged beside a size.
+func (n *info) needs(w *Wish) uint64 { return uint64(max(0, max(w.DiskGiB<<10, n.made)-n.disk)) }
 
 // extra sums up what is charged beside a bundle.
 func (b *board) extra(s *scale, need needs) (x extra) {
@@ -74,7 +79,6 @@ func (b *board) extra(s *scale, need needs) (x extra) {
 		*ladder
 		missing Reason
 	}{
-		{need.disk, &b.disk, ReasonNoDisk},
 		{need.addresses, &b.addresses, ReasonNoAddress},
 		{need.egress, &b.egress, ReasonNoEgress},
 	} {
@@ -91,6 +95,23 @@ func (b *board) extra(s *scale, need needs) (x extra) {
 		x.sum = x.plus(more)
 	}
 	return x
+}
+
+// total is the sum of any row, or the reason why it has none. The loop of a quote
+// does the same for rows that are not special.
+func (s *scale) total(b *board, i int, w *Wish) (total sum, reason Reason) {
+	n, beside := &b.infos[i], &s.extras[b.rows[i].bundle]
+	if need := n.needs(w); need > 0 {
+		if len(b.disk.steps) == 0 {
+			return total, ReasonNoDisk
+		}
+		disk, ok := b.disk.total(need, s.factors)
+		if !ok {
+			return total, ReasonPrecision
+		}
+		total = disk
+	}
+	return total.plus(s.size(n)).plus(beside.sum), beside.reason
 }
 
 // size is what a row with several parts or a cap costs by itself.

@@ -138,11 +138,11 @@ func (q *Quote) cost(c *Candidate, w *Wish) (int64, bool) {
 	if !s.set(b, w) {
 		return 0, false
 	}
-	x := s.extras[b.rows[c.total.row].bundle]
-	if x.reason != "" {
+	total, reason := s.total(b, int(c.total.row), w)
+	if reason != "" {
 		return 0, false
 	}
-	return s.size(&b.infos[c.total.row]).plus(x.sum).nanosIn(s.den, c.Rate)
+	return total.nanosIn(s.den, c.Rate)
 }
 
 // String is the comparison in words.
