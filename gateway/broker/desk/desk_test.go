@@ -96,7 +96,7 @@ func TestFilesAreRenewed(t *testing.T) {
 			if err != nil || len(q.Candidates) != 1 {
 				t.Fatalf("%+v, %v", q, err)
 			}
-			got, wrong = q.Candidates[0].Hour.String(), q.Candidates[0].Parts[0].Problem
+			got, wrong = q.Candidates[0].Hour.String(), q.Candidates[0].Parts[0].From.Problem
 			if got == hour && strings.Contains(wrong, problem) && (problem != "" || wrong == "") {
 				return
 			}
@@ -170,7 +170,7 @@ func TestSamplesAreMarked(t *testing.T) {
 		t.Errorf("in %s at the rate %+v", q.Wish.Currency, c.Rate)
 	}
 	for _, p := range c.Parts {
-		if !p.Source.Sample {
+		if !p.From.Tariff.Source().Sample {
 			t.Errorf("%s is not marked", p.Price.SkuPriceID)
 		}
 	}
