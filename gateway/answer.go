@@ -130,12 +130,13 @@ func (g *Gateway) writeQuery(c echo.Context, media occi.MediaType, m *model) err
 	if media.Rendering() == occi.TextOCCI {
 		return g.writeCategories(c, media, m, m.registry.All())
 	}
-	if tagged(c, media, m.etag) {
+	q := m.query()
+	if tagged(c, media, q.etag) {
 		return nil
 	}
-	text, packed := m.text, m.zippedText
+	text, packed := q.text, m.zippedText
 	if media.Rendering() == occi.OCCIJSON {
-		text, packed = m.json, m.zippedJSON
+		text, packed = q.json, m.zippedJSON
 	}
 	if len(text) < leastCompressed || g.o.Switches.CRLF || !takesGzip(c.Request().Header["Accept-Encoding"]) {
 		return g.write(c, http.StatusOK, media, text)

@@ -90,7 +90,7 @@ func (g *Gateway) digestAt(c echo.Context) string {
 	m := g.models.current()
 	path := c.Request().URL.Path
 	if strings.HasSuffix(strings.TrimSuffix(path, "/"), "/-") {
-		return m.etag
+		return m.query().etag
 	}
 	if it, err := g.item(c); err == nil {
 		return m.etagOf(it)

@@ -39,17 +39,40 @@ func (g *Gateway) list(c echo.Context) error {
 	if _, err := g.freshen(c, m.scopeOf(col, filter)); err != nil {
 		return err
 	}
-	wanted := m.search(col)
-	if filter != nil {
-		wanted.narrow(filter)
+	m, f, err := g.find(c, q)
+	if err != nil {
+		return err
 	}
-	f := wanted.run(g.inv)
 	c.Response().Header().Set("X-Total-Count", strconv.Itoa(f.total))
 	l := f.page(m, p)
 	if l.count == 0 && col.links() && media.Rendering() == occi.OCCIJSON {
 		return g.writeNoLinks(c, media, l)
 	}
 	return g.writeList(c, media, l)
+}
+
+// find looks up what the request's path and filter select. The model is one that
+// knows all that what was found mentions: a catalogue is published before what
+// is made of it, so it is if it is still the newest then.
+func (g *Gateway) find(c echo.Context, q url.Values) (*model, found, error) {
+	for {
+		m := g.models.current()
+		col, ok := m.collectionAt(c.Request().URL.Path)
+		if !ok {
+			return nil, found{}, g.unknown(c)
+		}
+		filter, err := g.filter(c, m, q)
+		if err != nil {
+			return nil, found{}, err
+		}
+		wanted := m.search(col)
+		if filter != nil {
+			wanted.narrow(filter)
+		}
+		if f := wanted.run(g.inv); g.models.current() == m {
+			return m, f, nil
+		}
+	}
 }
 
 // writeNoLinks answers with an empty collection of links in JSON, which is

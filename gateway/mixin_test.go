@@ -63,7 +63,7 @@ func TestModelIsMadeOncePerChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := g.models.current()
-	if second == first || second.registry.MixinAt("/a/") == nil || second.etag == first.etag {
+	if second == first || second.registry.MixinAt("/a/") == nil || second.query().etag == first.query().etag {
 		t.Error("the model has not changed with a definition")
 	}
 	if g.models.current() != second {
@@ -72,7 +72,7 @@ func TestModelIsMadeOncePerChange(t *testing.T) {
 	if err := g.inv.Undefine(t.Context(), "http://x.example/#a"); err != nil {
 		t.Fatal(err)
 	}
-	if third := g.models.current(); string(third.text) != string(first.text) {
+	if third := g.models.current(); string(third.query().text) != string(first.query().text) {
 		t.Error("the model is not what it was before the definition")
 	}
 	if logs.Len() > 0 {

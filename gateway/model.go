@@ -23,14 +23,18 @@ type model struct {
 	registry   *occi.Registry
 	writes     occi.Renderer
 	templates  *translate.Templates
-	text       []byte // of the whole query interface
-	json       []byte
-	etag       string
 	dependents map[string][]string // of each mixin: the others that depend on it, in steps of any number
 	marks      map[string]uint64   // by account: digest of what its entities show of the model, their own templates apart
 	kept       *renderings
 
-	zippedText, zippedJSON func() []byte // the same gzipped, once somebody has asked for it
+	query                  func() queryInterface // made once somebody has asked for it
+	zippedText, zippedJSON func() []byte         // likewise
+}
+
+// queryInterface is how a whole model looks.
+type queryInterface struct {
+	text, json []byte
+	etag       string
 }
 
 // renderer writes under this model.
@@ -49,7 +53,7 @@ func (m *model) digestOf(s occi.Selection) string {
 	for _, a := range s.Actions {
 		add(a.Category)
 	}
-	return m.etag + strconv.FormatUint(h.Sum64(), 16)
+	return m.query().etag + strconv.FormatUint(h.Sum64(), 16)
 }
 
 // models keeps the newest model and makes another when the catalogues of the
@@ -111,12 +115,20 @@ func (ms *models) make(generation uint64) *model {
 	m.registry, m.dependents, m.kept = registry, dependents(registry), ms.kept
 	m.marks = ms.marks(m)
 	m.writes = occi.Renderer{Registry: registry, BareIDs: ms.style.BareIDs, OmitPatterns: ms.style.OmitPatterns}
-	m.text = m.renderer().AppendCategoriesText(nil, registry.All())
-	m.json = m.renderer().AppendCategoriesJSON(nil, registry.All())
-	m.etag = strconv.FormatUint(digest(m.text, m.json), 16)
-	m.zippedText = sync.OnceValue(func() []byte { return zip(m.text) })
-	m.zippedJSON = sync.OnceValue(func() []byte { return zip(m.json) })
+	m.query = sync.OnceValue(m.look)
+	m.zippedText = sync.OnceValue(func() []byte { return zip(m.query().text) })
+	m.zippedJSON = sync.OnceValue(func() []byte { return zip(m.query().json) })
 	return m
+}
+
+// look renders the query interface.
+func (m *model) look() queryInterface {
+	q := queryInterface{
+		text: m.renderer().AppendCategoriesText(nil, m.registry.All()),
+		json: m.renderer().AppendCategoriesJSON(nil, m.registry.All()),
+	}
+	q.etag = strconv.FormatUint(digest(q.text, q.json), 16)
+	return q
 }
 
 // catalogues gathers what every account offers, in the order of the accounts.

@@ -133,4 +133,5 @@ func (k *renderings) turn() {
 	k.all[k.hand] = k.all[last]
 	k.all[last] = nil
 	k.all = k.all[:last]
+	k.hand++ // what was moved here is the newest: its turn comes last
 }

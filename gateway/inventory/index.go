@@ -1,6 +1,10 @@
 package inventory
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
 
 // Word is something that items can be found by: a fact of one facet. The facets
 // but [FacetMixin] are the caller's, see [Options].
@@ -18,8 +22,21 @@ const FacetMixin = "mixin"
 type index struct {
 	all   *Set
 	words map[Word]*Set
+	found *answers
 	gen   uint64 // another one after every change
 }
+
+// answers keeps what was found lately by several words, for those who read one
+// page after the other. A change of the index begins new ones.
+type answers struct {
+	mu   sync.Mutex
+	sets map[string]*Set
+}
+
+// keptAnswers is how many searches are remembered of one kind.
+const keptAnswers = 16
+
+func newAnswers() *answers { return &answers{sets: map[string]*Set{}} }
 
 // indexChange is what one publication changes of an index.
 type indexChange struct {
@@ -80,7 +97,7 @@ func (v *view) reindex(changes map[Kind]*indexChange) (swap func()) {
 	}
 	return func() {
 		for _, m := range next {
-			m.at.all = m.all
+			m.at.all, m.at.found = m.all, newAnswers()
 			m.at.gen++
 			setOrDelete(m.at.words, m.words, func(s *Set) bool { return s == nil })
 		}
@@ -94,7 +111,7 @@ func (v *view) at(kind Kind) *index {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	x := &index{words: map[Word]*Set{}}
+	x := &index{words: map[Word]*Set{}, found: newAnswers()}
 	v.indexes[kind] = x
 	return x
 }
@@ -112,15 +129,16 @@ func setOrDelete[K comparable, V any](m, changed map[K]V, empty func(V) bool) {
 
 // Select returns the items of a kind that have a word of each of the lists. What
 // it costs depends on the least of the lists, not on how many items there are;
-// for no list or one of a single word it is nothing.
+// for no list or one of a single word it is nothing, and what was found is
+// remembered for a while.
 func (v *Inventory) Select(kind Kind, lists ...[]Word) *Set {
 	v.feed.view.mu.RLock()
 	x := v.feed.view.indexes[kind]
-	var all *Set
-	var sets [][]*Set
-	if x != nil {
-		all, sets = x.all, x.find(lists)
+	if x == nil {
+		v.feed.view.mu.RUnlock()
+		return nil
 	}
+	all, found, sets := x.all, x.found, x.find(lists)
 	v.feed.view.mu.RUnlock()
 	switch {
 	case len(sets) == 0:
@@ -128,7 +146,26 @@ func (v *Inventory) Select(kind Kind, lists ...[]Word) *Set {
 	case len(sets) == 1 && len(sets[0]) == 1:
 		return sets[0][0]
 	}
-	return intersect(sets)
+	return found.get(fmt.Sprintf("%q", lists), func() *Set { return intersect(sets) })
+}
+
+// get gives what was found for a search, or finds it. Searches do not wait for
+// each other.
+func (a *answers) get(search string, find func() *Set) *Set {
+	a.mu.Lock()
+	s, ok := a.sets[search]
+	a.mu.Unlock()
+	if ok {
+		return s
+	}
+	s = find()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.sets) >= keptAnswers {
+		clear(a.sets)
+	}
+	a.sets[search] = s
+	return s
 }
 
 // find looks the words of lists up.

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -15,18 +16,31 @@ import (
 	"occigate/test/cloudsim/fault"
 )
 
-// bare serves fixed bytes with the same authentication, one log line and the
-// same figures for each request as the gateway, and nothing else.
+// bare serves fixed bytes as [bareHandler] does, until the test ends.
 func bare(tb testing.TB, body []byte, contentType string) string {
 	tb.Helper()
-	guard, err := access.New([]access.User{{Name: user, PasswordHash: access.Hash(password)}}, time.Now)
+	handler, err := bareHandler(body, contentType, discard{})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(discard{})), zap.InfoLevel))
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ReadHeaderTimeout = 10 * time.Second
+	server.Start()
+	tb.Cleanup(server.Close)
+	return server.URL
+}
+
+// bareHandler answers with fixed bytes, with the same authentication, one log
+// line and the same figures for each request as the gateway, and nothing else.
+func bareHandler(body []byte, contentType string, logTo io.Writer) (http.Handler, error) {
+	guard, err := access.New([]access.User{{Name: user, PasswordHash: access.Hash(password)}}, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(zapcore.AddSync(logTo)), zap.InfoLevel))
 	count := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "requests"}, []string{"route", "method", "status"})
 	took := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "duration"}, []string{"route", "method"})
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		name, ok := guard.Check(r)
 		if !ok {
@@ -43,11 +57,7 @@ func bare(tb testing.TB, body []byte, contentType string) string {
 		took.WithLabelValues("/compute/", r.Method).Observe(d.Seconds())
 		log.Info("request", zap.String("method", r.Method), zap.String("path", r.URL.Path),
 			zap.Int("status", 200), zap.Duration("took", d), zap.String("user", name))
-	}))
-	server.Config.ReadHeaderTimeout = 10 * time.Second
-	server.Start()
-	tb.Cleanup(server.Close)
-	return server.URL
+	}), nil
 }
 
 type discard struct{}

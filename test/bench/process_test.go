@@ -1,0 +1,190 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"occigate/cmd/app"
+	"occigate/gateway/access"
+	"occigate/test/servers"
+)
+
+// TestMain lets the test's binary be a gateway or a bare handler too: what is
+// measured is in a process that holds nothing else.
+func TestMain(m *testing.M) {
+	run := map[string]func(context.Context, []string) error{"serve": serveGateway, "bare": serveBare}
+	if len(os.Args) < 2 || run[os.Args[1]] == nil {
+		os.Exit(m.Run())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	err := run[os.Args[1]](ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func serveGateway(ctx context.Context, args []string) error {
+	return app.Run(ctx, args, nil, os.Stdout, os.Stderr)
+}
+
+// serveBare serves the bytes of a file as a media type; see [bareHandler].
+func serveBare(ctx context.Context, args []string) error {
+	body, err := os.ReadFile(args[1])
+	if err != nil {
+		return err
+	}
+	handler, err := bareHandler(body, args[2], os.Stderr)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("http://%s\n", l.Addr())
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 256 << 10,
+	}
+	go func() {
+		<-ctx.Done()
+		server.Close()
+	}()
+	if err := server.Serve(l); err != http.ErrServerClosed {
+		return err
+	}
+	return nil
+}
+
+// process is a gateway, or a bare handler, in a process of its own.
+type process struct {
+	cmd   *exec.Cmd
+	url   string
+	begin time.Time
+	ready time.Duration // since begin
+}
+
+var listens = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+// serve starts a gateway over clouds on a store, as in a configuration file,
+// and returns when it is ready.
+func serve(tb testing.TB, on string, clouds []*cloud, refresh string) *process {
+	tb.Helper()
+	var accounts strings.Builder
+	for _, c := range clouds {
+		fmt.Fprintf(&accounts, `
+  - name: %s
+    cloud: openstack
+    rate: {per_second: 1000, burst: 1000}
+    settings: {auth_url: %s/identity/v3, region: RegionOne, username: demo, password: secret, project_name: %s}`, c.name, c.url, c.name)
+	}
+	text := fmt.Sprintf(`
+listen: 127.0.0.1:0
+store: %s
+users: [{name: %s, password_hash: %q}]
+refresh: %s
+accounts:%s
+`, on, user, access.Hash(password), refresh, accounts.String())
+	file := filepath.Join(tb.TempDir(), "bench.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	p := startProcess(tb, "serve", "--config", file)
+	servers.Eventually(tb, "the gateway is ready", func() bool {
+		resp, err := http.Get(p.url + "/readyz")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+	p.ready = time.Since(p.begin)
+	return p
+}
+
+// bareProcess serves bytes in a process of its own, and returns its URL.
+func bareProcess(tb testing.TB, body, media string) string {
+	tb.Helper()
+	file := filepath.Join(tb.TempDir(), "body")
+	if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return startProcess(tb, "bare", file, media).url
+}
+
+// startProcess runs the test's binary with arguments until the test ends, and
+// returns when it listens.
+func startProcess(tb testing.TB, args ...string) *process {
+	tb.Helper()
+	log, err := os.Create(filepath.Join(tb.TempDir(), "log"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer log.Close()
+	p := &process{cmd: exec.Command(os.Args[0], args...), begin: time.Now()}
+	p.cmd.Stderr = log
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(p.stop)
+	for lines := bufio.NewScanner(out); p.url == "" && lines.Scan(); {
+		p.url = listens.FindString(lines.Text())
+	}
+	if p.url == "" {
+		text, _ := os.ReadFile(log.Name())
+		tb.Fatalf("%s does not listen:\n%s", args[0], text)
+	}
+	return p
+}
+
+// stop ends the process as an operator would.
+func (p *process) stop() {
+	if p.cmd.ProcessState != nil {
+		return
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	_ = p.cmd.Wait() // how it ended is no figure
+}
+
+func (p *process) request(path, accept string) request {
+	return request{url: p.url + path, accept: accept, user: user, password: password}
+}
+
+// memory reads a figure of the process's memory in MB: VmRSS, VmHWM, RssAnon.
+func (p *process) memory(tb testing.TB, name string) float64 {
+	tb.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, name+":"); ok {
+			kib, err := strconv.Atoi(strings.Fields(rest)[0])
+			if err != nil {
+				tb.Fatal(err)
+			}
+			return float64(kib) / 1024
+		}
+	}
+	tb.Fatalf("no %s in /proc", name)
+	return 0
+}
