@@ -44,8 +44,8 @@ var imports = []struct {
 	{"providers/internal/*", []string{"providers"}},
 	{"providers/providertest", []string{"providers", "test/cloudsim/fault"}},
 	{"providers/registry", []string{"providers", "providers/*", "providers/internal/pace"}},
-	{"providers/ec2", []string{"providers", "providers/internal/*", "providers/ec2/offers"}},
-	{"providers/ec2/offers", []string{"providers"}}, // the form of price lists, pure
+	{"providers/ec2", []string{"providers", "providers/internal/*", "providers/ec2/pricelist"}},
+	{"providers/ec2/pricelist", []string{"providers"}}, // the form of price lists, pure
 	{"providers/*", []string{"providers", "providers/internal/*"}},
 	{"test", []string{"*", "*/*", "*/*/*"}},
 	{"test/cloudsim/fault", nil},

@@ -10,9 +10,11 @@ package ec2
 
 import (
 	"context"
+	"net/http"
 	"sync/atomic"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"occigate/providers"
@@ -24,6 +26,8 @@ type Provider struct {
 	region   string
 	api      *sdk.Client
 	sts      *sts.Client
+	pricing  *pricing.Client
+	http     *http.Client // for price lists, which anybody may read
 	clock    providers.Clock
 	known    atomic.Pointer[string] // the account number of the credentials, once it was asked for
 }
@@ -45,6 +49,7 @@ var (
 	_ providers.AddressLister     = (*Provider)(nil)
 	_ providers.AddressMaker      = (*Provider)(nil)
 	_ providers.AddressAssigner   = (*Provider)(nil)
+	_ providers.PriceLister       = (*Provider)(nil)
 	_ providers.Builder           = New
 )
 
@@ -69,6 +74,8 @@ func New(settings providers.Settings, around providers.Surroundings) (providers.
 		region:   cfg.Region,
 		api:      sdk.NewFromConfig(cfg),
 		sts:      sts.NewFromConfig(cfg),
+		pricing:  s.pricingClient(cfg, around.HTTP),
+		http:     around.HTTP,
 		clock:    around.Clock,
 	}, nil
 }

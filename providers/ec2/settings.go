@@ -78,6 +78,9 @@ type Settings struct {
 
 	// VolumeType is the type of new volumes. Default: gp3.
 	VolumeType string `yaml:"volume_type"`
+
+	// Prices says where the account's prices come from. Default: nowhere.
+	Prices Prices `yaml:"prices"`
 }
 
 // AssumeRole is a role to take on.
@@ -125,6 +128,7 @@ func (s *Settings) setDefaults() {
 	if len(s.Images.Owners) == 0 {
 		s.Images.Owners = []string{self}
 	}
+	s.Prices.setDefaults()
 }
 
 // validate finds everything that is wrong at once.
@@ -139,6 +143,7 @@ func (s *Settings) validate() error {
 		refuse("endpoint must be an http or https URL without user and password")
 	}
 	s.validateCredentials(refuse)
+	s.Prices.validate(refuse)
 	broad := slices.ContainsFunc(s.Images.Owners, func(o string) bool { return o == "amazon" || o == "aws-marketplace" })
 	if broad && len(s.Images.Filters) == 0 {
 		refuse("images.owners names amazon or aws-marketplace, so images.filters must narrow them")

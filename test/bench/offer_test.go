@@ -13,7 +13,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"occigate/providers/ec2/offers"
+	"occigate/providers/ec2/pricelist"
 	"occigate/test/cloudsim/awsprices"
 )
 
@@ -97,7 +97,7 @@ func readOffer(b *testing.B, name string) int {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	list, err := offers.Read(f, offers.Wanted{Region: "us-east-1", VolumeType: "gp3"})
+	list, err := pricelist.Read(f, pricelist.Wanted{Region: "us-east-1", VolumeType: "gp3"})
 	if err != nil {
 		b.Fatal(err)
 	}

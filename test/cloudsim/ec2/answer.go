@@ -124,5 +124,9 @@ func (c *Cloud) refuse(w http.ResponseWriter, r *http.Request, f fault.Fault) {
 	if code == "RequestLimitExceeded" {
 		message = cmp.Or(f.Body, "Request limit exceeded.")
 	}
+	if pricingCall(r) != "" {
+		replyPricingError(w, &apiError{f.Status, cmp.Or(f.Code, "ThrottlingException"), message})
+		return
+	}
 	replyError(w, apiOf(form), &apiError{f.Status, code, message})
 }

@@ -32,10 +32,13 @@ const maxForm = 4 << 20
 
 // serve verifies, decodes, carries out and answers.
 func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
+	if pricingCall(r) != "" {
+		c.servePricing(w, r)
+		return
+	}
 	body, form, err := read(r)
 	a := apiOf(form)
-	skew, _ := c.faults.Take(fault.Skew, form.Get("Action"))
-	wall := time.Now().Add(skew.Delay)
+	wall := c.wall(form.Get("Action"))
 	w.Header().Set("Date", wall.UTC().Format(http.TimeFormat))
 	if err != nil {
 		replyError(w, a, fail("MalformedQueryString", "The query string contains a syntax error: %v", err))
@@ -48,6 +51,12 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		replyError(w, a, err)
 	}
+}
+
+// wall is the server's time.
+func (c *Cloud) wall(action string) time.Time {
+	skew, _ := c.faults.Take(fault.Skew, action)
+	return time.Now().Add(skew.Delay)
 }
 
 func (c *Cloud) answer(r *http.Request, body []byte, form url.Values, wall time.Time) (any, error) {
@@ -89,6 +98,9 @@ func apiOf(form url.Values) api {
 }
 
 func operationOf(r *http.Request) string {
+	if action := pricingCall(r); action != "" {
+		return action
+	}
 	form, _ := readForm(r)
 	return form.Get("Action")
 }

@@ -1,8 +1,9 @@
 // Package ec2 simulates one account in one region of Amazon EC2: the Query API
-// of version 2016-11-15 with the state behind it, and the two calls of STS that
-// clients log in with. It is written from the Amazon EC2 API Reference and from
-// the API's published model. Signatures are verified, ids and states are
-// enforced, transitions take time, and faults are carried out on request.
+// of version 2016-11-15 with the state behind it, the two calls of STS that
+// clients log in with, and GetProducts of the Price List Query API. It is written
+// from the Amazon EC2 API Reference, the AWS Price List API Reference and the APIs'
+// published models. Signatures are verified, ids and states are enforced,
+// transitions take time, and faults are carried out on request.
 //
 // It shares no code with the adapter it is used to test. What it does not
 // simulate it refuses by name: an action (InvalidAction), a parameter
@@ -43,6 +44,10 @@ type Options struct {
 	MaxInstances int // instances that are not terminated, 0 for no limit
 	MaxAddresses int // Elastic IP addresses, default 5 as in AWS
 	MaxVPCs      int // default 5 as in AWS
+
+	// Products are the documents that the Pricing API's GetProducts gives, each a
+	// JSON text; default none.
+	Products []string
 
 	Faults *fault.Plan // default an empty plan
 }

@@ -34,7 +34,10 @@ var operations = map[string]map[string]operation{
 	ec2API.version: {
 		"DescribeRegions":           {"RegionName.N AllRegions?" + filters, describeRegions},
 		"DescribeAvailabilityZones": {"ZoneName.N AllAvailabilityZones?" + filters, describeAvailabilityZones},
-		"DescribeInstanceTypes":     {"InstanceType.N" + filters + paging, describeInstanceTypes},
+		"DescribeSpotPriceHistory": {
+			"StartTime EndTime InstanceType.N ProductDescription.N AvailabilityZone" + filters + paging, describeSpotPriceHistory,
+		},
+		"DescribeInstanceTypes": {"InstanceType.N" + filters + paging, describeInstanceTypes},
 
 		"RunInstances":              {runForm, runInstances},
 		"DescribeInstances":         {"InstanceId.N" + filters + paging, describeInstances},

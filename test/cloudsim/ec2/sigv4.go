@@ -117,8 +117,11 @@ func staleSession(a api) error {
 // scoped checks what the signature is good for and what it covers.
 func (c *Cloud) scoped(r signed, auth authorization, at time.Time) error {
 	service := "ec2"
-	if r.api == stsAPI {
+	switch r.api {
+	case stsAPI:
 		service = "sts"
+	case pricingAPI:
+		service = "pricing"
 	}
 	switch {
 	case auth.service != service:

@@ -1,10 +1,10 @@
-// Package offers reads what Amazon Web Services publish of their prices: the index
+// Package pricelist reads what Amazon Web Services publish of their prices: the index
 // of offers, the index of an offer's regions, the price list of one region, and the
 // documents of the Pricing API's GetProducts, which hold the same products and
 // terms (AWS Billing and Cost Management User Guide, "Understanding the AWS Price
 // List"). It is pure: texts in, neutral prices out. It knows no HTTP, no SDK and
 // no account, and a list of a gigabyte goes through it in little memory.
-package offers
+package pricelist
 
 import (
 	"bufio"
