@@ -54,12 +54,16 @@ type Quantity struct{ Num, Den uint64 }
 
 // candidates makes what is shown of the ranking.
 func (r *ranking) candidates() []Candidate {
-	if r.wish.Best < 0 {
+	if r.wish.kept() == 0 {
 		slices.SortFunc(r.best, ranked.compare)
 	}
-	all := make([]Candidate, len(r.best))
-	r.parts = make([]Part, 0, 8*len(r.best))
-	for i, c := range r.best {
+	page := r.best[min(r.wish.Skip, len(r.best)):]
+	if r.wish.Best >= 0 {
+		page = page[:min(r.wish.Best, len(page))]
+	}
+	all := make([]Candidate, len(page))
+	r.parts = make([]Part, 0, 8*len(page))
+	for i, c := range page {
 		all[i] = r.candidate(c)
 	}
 	return all

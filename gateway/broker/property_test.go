@@ -201,13 +201,14 @@ func TestNothingIsLost(t *testing.T) {
 			t.Fatalf("%d candidates, %d said, and %d rejected of %d", len(q.Candidates), q.Comparable, len(list), d.sizes)
 		}
 		few := d.wish
-		few.Best = rapid.IntRange(1, 5).Draw(t, "best")
+		few.Best = rapid.OneOf(rapid.IntRange(1, 5), rapid.Just(1000)).Draw(t, "best")
+		few.Skip = rapid.IntRange(0, 3).Draw(t, "skip")
 		part, err := d.market.Quote(few, d.situation)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(shown(q.Candidates[:min(few.Best, len(q.Candidates))]), shown(part.Candidates)); diff != "" || part.Comparable != q.Comparable {
-			t.Fatalf("the best %d (of %d and %d): %s", few.Best, q.Comparable, part.Comparable, diff)
+		if diff := cmp.Diff(shown(q.Candidates[min(few.Skip, q.Comparable):min(few.Skip+few.Best, q.Comparable)]), shown(part.Candidates)); diff != "" || part.Comparable != q.Comparable {
+			t.Fatalf("%d after %d (of %d and %d): %s", few.Best, few.Skip, q.Comparable, part.Comparable, diff)
 		}
 	})
 }

@@ -52,8 +52,23 @@ type ranked struct {
 // compare is the order of candidates. Those of one account are of one board, so
 // that their exact sums can be compared.
 func (a ranked) compare(b ranked) int {
-	return cmp.Or(cmp.Compare(a.nanos, b.nanos), cmp.Compare(a.account, b.account),
+	if a.nanos != b.nanos { // as a rule
+		return cmp.Compare(a.nanos, b.nanos)
+	}
+	return cmp.Or(cmp.Compare(a.account, b.account),
 		cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.order, b.order))
+}
+
+// mostKept is up to how many candidates are kept in order while they are found;
+// more are sorted at the end.
+const mostKept = 256
+
+// kept is how many candidates are to be found; 0 is all.
+func (w *Wish) kept() int {
+	if n := w.Best + w.Skip; w.Best >= 0 && n <= mostKept {
+		return n
+	}
+	return 0
 }
 
 // run goes through the board of a group.
@@ -142,11 +157,12 @@ func (r *ranking) scan(b *board, g group, top limits) (found int) {
 
 // keep adds an offer to local when it is among the best so far.
 func (r *ranking) keep(o offer) {
-	if r.wish.Best < 0 {
-		r.local = append(r.local, o) // sorted at the end
+	most := r.wish.kept()
+	if most == 0 {
+		r.local = append(r.local, o)
 		return
 	}
-	if n := len(r.local); n >= r.wish.Best {
+	if n := len(r.local); n >= most {
 		if !o.before(r.local[n-1]) {
 			return
 		}
@@ -171,11 +187,12 @@ func (r *ranking) merge(g group, rate fx.Rate) {
 }
 
 func (r *ranking) insert(c ranked) {
-	if r.wish.Best < 0 {
+	most := r.wish.kept()
+	if most == 0 {
 		r.best = append(r.best, c)
 		return
 	}
-	if n := len(r.best); n >= r.wish.Best {
+	if n := len(r.best); n >= most {
 		if c.compare(r.best[n-1]) > 0 {
 			return
 		}
@@ -205,7 +222,7 @@ func (l limits) exceeded(total sum) Reason {
 func (r *ranking) limits(b *board, rate fx.Rate) (l limits, ok bool) {
 	l.shown = bound(mostShown, 1, r.scale.den, rate)
 	l.wanted, l.best = l.shown, l.shown
-	if n := len(r.best); n > 0 && n == r.wish.Best {
+	if n := len(r.best); n > 0 && n == r.wish.kept() {
 		l.best = bound(r.best[n-1].nanos+1, 1, r.scale.den, rate) // one more, since that figure is rounded
 	}
 	if top := r.wish.MostAnHour; top.Known() {

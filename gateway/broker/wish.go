@@ -44,6 +44,7 @@ type Wish struct {
 	Category    tariff.Category // default Standard; kinds of promise are not mixed
 	Currency    tariff.Currency // of the sums; default EUR
 	Best        int             // how many candidates are shown; default 20; all when negative
+	Skip        int             // how many better ones are left out of that: the pages before
 }
 
 // normal checks a wish and fills its defaults in.
@@ -63,6 +64,7 @@ func (w Wish) normal() (Wish, error) {
 		{"hours", w.Hours, mostHours},
 		{"egress", w.EgressGB, 1 << 30},
 		{"addresses", w.Addresses, 1 << 16},
+		{"skip", int64(w.Skip), 1 << 30},
 	} {
 		if n.value < 0 || n.value > n.limit {
 			return w, invalid("%s must be from 0 to %d, not %d", n.name, n.limit, n.value)

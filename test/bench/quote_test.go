@@ -116,7 +116,7 @@ func bareLoop(w broker.Wish, all []bareCandidate) (best [quoteShown]int64) {
 	return best
 }
 
-// newMarket is 12,000 prices of EC2 in 15 regions and the five sample rate cards,
+// newMarket is 12,000 prices of EC2 in 15 regions and the five other sample cards,
 // with 60 accounts; and the same for the bare loop.
 func newMarket(tb testing.TB) (*broker.Market, broker.Situation, []bareCandidate) {
 	tb.Helper()
@@ -144,6 +144,9 @@ func newMarket(tb testing.TB) (*broker.Market, broker.Situation, []bareCandidate
 		}
 	}
 	for _, card := range cards {
+		if card.Scope().Provider == "ec2" {
+			continue // whose prices are made here
+		}
 		book.Put(card)
 		for n := range 3 {
 			a := broker.Account{UID: fmt.Sprintf("%s-%d", card.Scope().Provider, n), Cloud: card.Scope().Provider, Sizes: cardSizes}

@@ -34,6 +34,7 @@ func (c *card) readCSV(text []byte) {
 			c.headRow(line, strings.TrimSpace(key), row[1:])
 		case columns == nil:
 			columns = c.columns(line, row)
+			c.head.cells["prices"] = cell{"", line}
 		default:
 			c.priceRow(line, columns, row)
 		}
@@ -55,6 +56,7 @@ func (c *card) headRow(line int, key string, values []string) {
 			}
 		}
 		c.discounts = append(c.discounts, r)
+		c.head.cells["discounts"] = cell{"", line}
 		return
 	}
 	switch before, given := c.head.cells[key]; {

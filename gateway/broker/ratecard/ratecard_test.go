@@ -135,7 +135,7 @@ func TestFaultsInYAML(t *testing.T) {
 		{"disk: 20 GiB", "disk: 20", `card.yaml:15: includes: "disk 20" is no allowance`},
 		{"addresses: 1", "addresses: one", `card.yaml:15: includes: "one" is no whole number`},
 		{"minimum: 1h", "minimum: 1500ms", `card.yaml:14: minimum: "1500ms" is no duration of whole seconds`},
-		{"percent: 7.5", "percent: 100", "card.yaml:1: discounts: a discount is more than 0 and less than 100 percent"},
+		{"percent: 7.5", "percent: 100", "card.yaml:25: discounts: a discount is more than 0 and less than 100 percent"},
 		{"percent: 7.5", "percent: 7.5%", `card.yaml:26: percent: "7.5%" is no percentage`},
 		{"prices:", "prices: {}\nother:", "card.yaml:9: prices: want a list"},
 		{"provider: openstack", "- a", "card.yaml:"},
@@ -171,7 +171,8 @@ func TestFaultsInCSV(t *testing.T) {
 		{"USD,by", "UDS,by", `card.csv:15: currency: "UDS" is no currency`},
 		{"#valid_to,2027", "#valid_to,2025", "card.csv:8: valid_to: 2025-01-01 has passed"},
 		{"free tier,,10,,,,,", "free tier,,10", "card.csv:14: has 9 cells, there are 14 columns"},
-		{"by mistake", `"by`, "card.csv:1"},
+		{"#discount,private,7.5", "#discount,private,0", "card.csv:9: discounts: a discount is more than 0"},
+		{"by mistake", `"by`, "cannot be read as CSV"},
 	} {
 		bad := strings.Replace(goodCSV, c.old, c.bad, 1)
 		bad = strings.Replace(bad, ",USD,by", ",,by", 1)

@@ -29,6 +29,7 @@ func (c *card) readYAML(text []byte) {
 			c.head.cells["prices"] = cell{"", name.Line}
 		case "discounts":
 			c.discounts = c.list(value, "discounts", discountKeys)
+			c.head.cells["discounts"] = cell{"", name.Line}
 		default:
 			c.put(c.head, headKeys, name, value)
 		}
