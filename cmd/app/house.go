@@ -50,7 +50,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	}
 	figures := prometheus.NewRegistry()
 	h = &house{config: cfg, log: log}
-	if h.store, err = openStore(ctx, cfg.Store); err != nil {
+	if h.store, err = openStore(ctx, cfg.Store, log); err != nil {
 		return nil, err
 	}
 	opened := h.store
@@ -137,9 +137,9 @@ func buildAccounts(cfg *config.Config, counter providers.Counter, budgets *budge
 	return list, nil
 }
 
-func openStore(ctx context.Context, s config.Store) (store.Store, error) {
+func openStore(ctx context.Context, s config.Store, log *zap.Logger) (store.Store, error) {
 	if s.Redis == nil {
-		return bolt.Open(s.Embedded.Path, bolt.Options{})
+		return openFile(s.Embedded.Path, log)
 	}
 	r := s.Redis
 	o := redis.Options{
@@ -150,6 +150,23 @@ func openStore(ctx context.Context, s config.Store) (store.Store, error) {
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	return redis.Open(ctx, o)
+}
+
+// openFile opens the embedded store. A damaged file is put aside and a new one
+// takes its place, with what no cloud can give back.
+func openFile(path string, log *zap.Logger) (store.Store, error) {
+	s, err := bolt.Open(path, bolt.Options{})
+	if !errors.Is(err, bolt.ErrCorrupt) {
+		return s, err
+	}
+	was := err
+	r, err := bolt.Rescue(path, bolt.Options{})
+	if err != nil {
+		return nil, errors.Join(was, err)
+	}
+	log.Error("the store's file is damaged: it was put aside, what users made was taken from its journal, all else is asked of the clouds again",
+		zap.Error(was), zap.String("aside", r.Aside), zap.Int("kept", r.Kept), zap.Int("unreadable_in_journal", r.Damaged))
+	return bolt.Open(path, bolt.Options{})
 }
 
 func newServer(cfg *config.Config, handler http.Handler, log *zap.Logger) *http.Server {

@@ -2,8 +2,9 @@
 // a bucket with its records, its bounded feed, the removals that the feed still
 // holds and the leases; a record and its feed entry are one transaction, on disk
 // when the call returns. Every value carries a checksum, and Open reads the
-// whole file: what was damaged is said there and never served. The package knows
-// nothing of what is in a record.
+// whole file: what was damaged is said there and never served. Durable records
+// are kept a second time beside the file, from where Rescue takes them when the
+// file is damaged. The package knows nothing of what is in a record.
 package bolt
 
 import (
@@ -23,7 +24,7 @@ import (
 // The errors of Open, to be asked for with errors.Is. Each names the file.
 var (
 	ErrInUse   = errors.New("another process holds the file")
-	ErrCorrupt = errors.New("the file is damaged")
+	ErrCorrupt = errors.New("the file is damaged")         // or lost though its journal is there; see Rescue
 	ErrSchema  = errors.New("the file has another layout") // of another version of the program
 )
 
@@ -58,6 +59,7 @@ const batchDelay = 500 * time.Microsecond
 type Store struct {
 	db      *bbolt.DB
 	options Options
+	copy    *journal
 	bells   [store.Shards]bell
 
 	spending sync.Mutex
@@ -79,18 +81,31 @@ func Open(path string, options Options) (*Store, error) {
 	if err := verify(path, options); err != nil {
 		return nil, openError(path, err)
 	}
+	db, err := openFile(path, options)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	s := &Store{db: db, options: options, buckets: map[string]*store.Bucket{}, closed: make(chan struct{})}
+	if s.copy, err = newJournal(path, db); err != nil {
+		return nil, openError(path, errors.Join(err, db.Close()))
+	}
+	return s, nil
+}
+
+// openFile opens a file that is known to be whole and makes what it lacks.
+func openFile(path string, options Options) (*bbolt.DB, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:      options.LockTimeout,
 		FreelistType: bbolt.FreelistMapType,
 	})
 	if err != nil {
-		return nil, openError(path, err)
+		return nil, err
 	}
 	db.MaxBatchDelay = batchDelay
 	if err := db.Update(prepare); err != nil {
-		return nil, openError(path, errors.Join(err, db.Close()))
+		return nil, errors.Join(err, db.Close())
 	}
-	return &Store{db: db, options: options, buckets: map[string]*store.Bucket{}, closed: make(chan struct{})}, nil
+	return db, nil
 }
 
 // openError names the file and puts what bbolt says into the words of this
@@ -118,7 +133,7 @@ func (s *Store) Close() error {
 	var err error
 	s.closing.Do(func() {
 		close(s.closed)
-		err = s.db.Close()
+		err = errors.Join(s.db.Close(), s.copy.close())
 	})
 	return err
 }
@@ -152,16 +167,18 @@ func (s *Store) write(ctx context.Context, number int, do func(*shard) error) er
 	}
 	var refusal error
 	var wrote bool
+	var kept []entry
 	err := s.db.Batch(func(tx *bbolt.Tx) error {
 		sh := shardOf(tx, number, s.options)
 		err := do(sh)
-		refusal, wrote = nil, sh.wrote
+		refusal, wrote, kept = nil, sh.wrote, sh.kept
 		if refused(err) { // the others of the commit go on
 			refusal, err = err, nil
 		}
 		return err
 	})
 	if err == nil && wrote {
+		err = s.copy.append(kept)
 		s.bells[number].ring()
 	}
 	return cmp.Or(callError(err), refusal)

@@ -88,7 +88,8 @@ type shard struct {
 	gone    *bbolt.Bucket
 	leases  *bbolt.Bucket
 	options Options
-	wrote   bool // something for the feed's readers
+	wrote   bool    // something for the feed's readers
+	kept    []entry // writes of what is or was durable
 }
 
 func shardOf(tx *bbolt.Tx, number int, options Options) *shard {
@@ -123,30 +124,32 @@ func (sh *shard) get(name string) (entry, error) {
 	return decodeEntry(v)
 }
 
-// lastRev gives the revision of a name's newest write that is still known: of
-// the record, else of its removal, else 0.
-func (sh *shard) lastRev(name string) (uint64, error) {
+// newest gives a name's newest write that is still known: the record, else its
+// removal, else an entry of revision 0.
+func (sh *shard) newest(name string) (entry, error) {
 	e, err := sh.get(name)
 	if !errors.Is(err, store.ErrNotFound) {
-		return e.rev, err
+		return e, err
 	}
 	at := sh.gone.Get([]byte(name))
 	if at == nil {
-		return 0, nil
+		return entry{}, nil
 	}
-	e, err = decodeEntry(sh.feed.Get(at))
-	return e.rev, err
+	return decodeEntry(sh.feed.Get(at))
 }
 
 // append writes e, a record or a removal, and its feed entry, and returns the
 // revision that e got.
 func (sh *shard) append(e entry) (uint64, error) {
-	rev, err := sh.lastRev(e.name)
+	old, err := sh.newest(e.name)
 	if err != nil {
 		return 0, err
 	}
-	e.rev, e.seq = rev+1, sh.last()+1
+	e.rev, e.seq = old.rev+1, sh.last()+1
 	e.durable = e.durable && !e.removed
+	if e.durable || old.durable {
+		sh.kept = append(sh.kept, e)
+	}
 	name, value, at := []byte(e.name), e.encode(), place(e.seq)
 	if e.removed {
 		err = errors.Join(sh.records.Delete(name), sh.gone.Put(name, at))

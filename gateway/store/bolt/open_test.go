@@ -91,7 +91,11 @@ func TestOpenFindsTruncation(t *testing.T) {
 	whole := filled(t)
 	want := contents(t, fileOf(t, whole))
 	corrupt := 0
+	sizes := []int{64, 4096, 5000, 3 * 4096} // within its heads, and just behind them
 	for size := 1; size < len(whole); size += len(whole) / 60 {
+		sizes = append(sizes, size)
+	}
+	for _, size := range sizes {
 		path := fileOf(t, whole[:size])
 		if s, err := bolt.Open(path, bolt.Options{}); err != nil {
 			wantCorrupt(t, err, path)

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"occigate/gateway/store"
 )
@@ -15,19 +16,23 @@ import (
 // lock so that no other process writes it meanwhile.
 func verify(path string, options Options) (err error) {
 	if info, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0 {
-		return nil
+		return verifyLost(path)
 	}
-	// Read-only, bbolt locks the file and looks at nothing but its heads.
-	lock, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: options.LockTimeout, ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
 	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	// Read-only, bbolt locks the file and looks at nothing but its heads.
+	lock, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: options.LockTimeout, ReadOnly: true})
+	if err != nil {
+		nothing := func([]string, []byte, []byte) error { return nil }
+		if why := readPages(file, nothing); why != nil && !errors.Is(err, bolterrors.ErrTimeout) {
+			return why // what bbolt says of a file that is too short is no error to be asked for
+		}
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
 	v := verifier{buckets: map[string]bool{}, meta: map[string]string{}, removals: map[string]string{}}
 	if err := readPages(file, v.see); err != nil {
 		return err
