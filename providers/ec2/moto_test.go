@@ -26,7 +26,7 @@ var motoDeviates = map[string]string{
 		`(EC2 Developer Guide, Error codes for the Amazon EC2 API: ec2/latest/devguide/errors-overview.html)`,
 	"same token makes one server": `moto takes no notice of the client token. AWS, of ClientToken: "Unique, case-sensitive identifier you provide ` +
 		`to ensure the idempotency of the request." (EC2 API Reference, RunInstances: AWSEC2/latest/APIReference/API_RunInstances.html)`,
-	"cut answer makes no second server": `as for the same token (EC2 API Reference, RunInstances: AWSEC2/latest/APIReference/API_RunInstances.html): ` +
+	"lost answer makes no second server": `as for the same token (EC2 API Reference, RunInstances: AWSEC2/latest/APIReference/API_RunInstances.html): ` +
 		`"Unique, case-sensitive identifier you provide to ensure the idempotency of the request."`,
 	"power operations not offered are refused": `moto hibernates any instance. AWS, of Hibernate: "Hibernates the instance if the instance was enabled ` +
 		`for hibernation at launch." (EC2 API Reference, StopInstances: AWSEC2/latest/APIReference/API_StopInstances.html)`,

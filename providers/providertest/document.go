@@ -55,7 +55,7 @@ func Document(t *testing.T, about About, runs ...*Report) {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("%s is not what was seen, run go generate ./providers/providertest: (-) page, (+) seen\n%s", cloudsPage, cmp.Diff(was, is))
+		t.Errorf("%s is not what was seen, run go generate ./providers/providertest: (-) page, (+) seen\n%s", cloudsPage, cmp.Diff(strings.Split(was, "\n"), strings.Split(is, "\n")))
 	}
 }
 

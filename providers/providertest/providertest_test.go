@@ -224,7 +224,7 @@ func TestSuiteRefusesSpoiltCloud(t *testing.T) {
 		{"volume rounded down", func(m *memory) providers.Provider { return roundsDown{m} }, "volume size is rounded up"},
 		{"attached volume deleted", func(m *memory) providers.Provider { return deletesAttached{m} }, "volume is attached and detached"},
 		{"two servers a token", func(m *memory) providers.Provider { return makesTwo{m} }, "same token makes one server"},
-		{"second server after a cut", func(m *memory) providers.Provider { return makesTwo{m} }, "cut answer makes no second server"},
+		{"second server after a cut", func(m *memory) providers.Provider { return makesTwo{m} }, "lost answer makes no second server"},
 		{"more calls than pages", func(m *memory) providers.Provider { return asksTwice{m} }, "listing costs few calls"},
 		{"rows listed twice", func(m *memory) providers.Provider { return doublesRows{m} }, "row that comes twice is listed once"},
 		{"rows in order listed twice", func(m *memory) providers.Provider { return doublesRows{m} }, "order of rows does not matter"},

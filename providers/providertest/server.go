@@ -2,6 +2,8 @@ package providertest
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -176,15 +178,37 @@ func sameTokenOneServer(t testing.TB, c Cloud) {
 	}
 }
 
-func cutAnswerOneServer(t testing.TB, c Cloud) {
-	spec := c.wish(t)
-	c.set(fault.Fault{Kind: fault.Cut, Call: c.Faults.Create, Times: 1})
-	_, _, err := c.Provider.CreateServer(t.Context(), spec)
-	c.refused(t, err, "CreateServer with a cut answer", providers.ErrUnavailable)
-	s := c.create(t, spec)
-	c.reaches(t, s.ID, providers.StateActive)
-	if rows := c.withToken(t, spec.Token); len(rows) != 1 {
-		t.Errorf("%d servers with the token, want 1", len(rows))
+// lostAnswers are what a create may be answered with though it was carried out.
+var lostAnswers = []fault.Fault{
+	{Kind: fault.Cut},
+	{Kind: fault.Truncate},
+	{Kind: fault.Body, Body: page, After: true},
+	{Kind: fault.Body, Body: page, Status: http.StatusBadGateway, After: true},
+	{Kind: fault.Status, Status: http.StatusInternalServerError, After: true},
+}
+
+// lostAnswerOneServer loses the answer of a create in each way. An adapter that
+// finds the server by itself then has no error; any other says that nothing is
+// known, and the same create again makes no second one.
+func lostAnswerOneServer(t testing.TB, c Cloud) {
+	for _, f := range lostAnswers {
+		spec := c.wish(t)
+		c.cleanUp(t, spec.Token)
+		f.Call, f.Times = c.Faults.Create, 1
+		c.set(f)
+		what := fmt.Sprintf("CreateServer answered by %s %d", f.Kind, f.Status)
+		if _, _, err := c.Provider.CreateServer(t.Context(), spec); err != nil {
+			c.unavailable(t, err, what)
+			if !providers.Unclear(err) {
+				t.Errorf("%s: says that nothing was made: %v", what, err)
+			}
+		}
+		c.heal()
+		s := c.create(t, spec)
+		c.reaches(t, s.ID, providers.StateActive)
+		if rows := c.withToken(t, spec.Token); len(rows) != 1 {
+			t.Errorf("%s: %d servers with the token, want 1", what, len(rows))
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func deeds() []testCase {
 		{"create a server", "created server is listed with what was asked", nil, createdServerListed},
 		{"list networks", "interfaces name networks that exist", needs(ability[providers.NetworkLister]), interfacesNameNetworks},
 		{"", "same token makes one server", nil, sameTokenOneServer},
-		{"", "cut answer makes no second server", needs(planned), cutAnswerOneServer},
+		{"", "lost answer makes no second server", needs(planned), lostAnswerOneServer},
 		{"", "unknown image is refused and leaves nothing", nil, unknownImageRefused},
 		{"delete a server", "deleted server is gone", nil, deletedServerGone},
 		{"delete a server that is stopped", "stopped server can be deleted", needs(ability[providers.PowerControl]), stoppedServerDeleted},
