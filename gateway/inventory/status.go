@@ -79,6 +79,8 @@ func (st *Status) late(now time.Time, overdue time.Duration) {
 	for i := range st.Parts {
 		p := &st.Parts[i]
 		switch {
+		case p.Problem != "" && whole.Problem != "":
+			p.Next = later(p.Next, whole.Next)
 		case p.Problem != "":
 		case whole.Problem != "":
 			p.Problem, p.Kind, p.Since, p.Next = whole.Problem, whole.Kind, whole.Since, whole.Next
