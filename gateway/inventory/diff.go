@@ -39,8 +39,10 @@ func diff(uid string, known []*row, a assigned) change {
 		}
 	}
 	for _, r := range a.rows {
+		old := stored[r.ID]
+		r.hold(old)
 		w := r.write(uid)
-		if old := stored[r.ID]; old == nil || old.sum != digest(w.Data) {
+		if old == nil || old.sum != digest(w.Data) {
 			c.writes = append(c.writes, w)
 		}
 	}

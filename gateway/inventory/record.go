@@ -48,6 +48,7 @@ type row struct {
 	Native  string    `json:"native,omitempty"`
 	Born    time.Time `json:"born,omitzero"`     // creation as the cloud says, else when it was first listed
 	Missing int       `json:"missing,omitempty"` // complete listings in a row that it was absent from, at most enough
+	Held    bool      `json:"held,omitempty"`    // its state is that of the listing before: the newest had none that is understood
 	Problem string    `json:"problem,omitempty"`
 	thing
 

@@ -155,7 +155,9 @@ func (w *worker) probe(ctx context.Context, r *row, a absence) verdict {
 	case !ok:
 		return stays
 	case err == nil && l.native == r.Native:
+		before := *r
 		r.Missing, r.thing = 0, l.thing
+		r.hold(&before)
 		return stays
 	}
 	a.notFound = err != nil && providers.Kind(err) == providers.ErrNotFound
