@@ -31,8 +31,9 @@ type account struct {
 // size is a size with what quotes compare.
 type size struct {
 	*providers.Size
-	disk int64 // MiB that come with it
-	arch kinds
+	index int   // among those of its sheet
+	disk  int64 // MiB that come with it
+	arch  kinds
 }
 
 // kinds is a set of architectures.
@@ -55,7 +56,7 @@ func sizesOf(catalogue []providers.Size) []size {
 	all := make([]size, len(catalogue))
 	for i := range catalogue {
 		s := &catalogue[i]
-		all[i] = size{Size: s, disk: int64(s.DiskGiB * 1024)} // the contract has fractions of a GiB here
+		all[i] = size{Size: s, index: i, disk: int64(s.DiskGiB * 1024)} // the contract has fractions of a GiB here
 		for _, a := range s.Architectures {
 			all[i].arch |= kindOf[a]
 		}

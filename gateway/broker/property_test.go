@@ -77,12 +77,12 @@ func drawMarket(t *rapid.T) (d drawn) {
 // drawTariff prices sizes s0 to s2 and, maybe, parts and what is beside.
 func drawTariff(t *rapid.T, cloud string) tariff.Spec {
 	currency := rapid.SampledFrom([]tariff.Currency{"EUR", "USD", "GBP", "JPY", "CHF"}).Draw(t, "currency of "+cloud) // no rate for CHF
-	amount := func(name string) tariff.Money {
-		return tariff.Nanos(rapid.Int64Range(1, 1e9).Draw(t, name), currency)
-	}
+	in := currency
+	amount := func(name string) tariff.Money { return tariff.Nanos(rapid.Int64Range(1, 1e9).Draw(t, name), in) }
 	month := rapid.SampledFrom([]int64{672, 720, 730, 744}).Draw(t, "month")
 	spec := tariff.Spec{Name: cloud, Scope: tariff.Scope{Provider: cloud}, Source: tariff.Source{Location: cloud}, ObservedAt: propertyDay}
 	for i := range rapid.IntRange(1, 3).Draw(t, "priced") {
+		in = rapid.SampledFrom([]tariff.Currency{currency, currency, "EUR"}).Draw(t, "currency of a size")
 		p := tariff.Price{
 			Meter: tariff.MeterCompute, Size: fmt.Sprint("s", i), ListUnitPrice: amount("price"), HoursPerMonth: month,
 			Unit:        rapid.SampledFrom([]tariff.Unit{"Hours", "Seconds", "Months"}).Draw(t, "unit"),
@@ -98,6 +98,7 @@ func drawTariff(t *rapid.T, cloud string) tariff.Spec {
 		}
 		spec.Prices = append(spec.Prices, p)
 	}
+	in = currency
 	maybe := func(p tariff.Price) {
 		if rapid.IntRange(0, 4).Draw(t, string(p.Meter)) > 0 {
 			p.ListUnitPrice, p.HoursPerMonth = amount("price"), month

@@ -70,7 +70,7 @@ func (r *ranking) groups() []group {
 			last, found = a.images, a.images.named(words)
 		}
 		if reason := refuse(a, r.wish, r.situation, found); reason != "" {
-			r.rejected.add(reason, a.sheet.candidates(r.wish))
+			r.rejected.add(reason, a.sheet.count(a.sheet.looks(r.wish, r.situation.Rates)))
 			continue
 		}
 		g := slices.IndexFunc(all, func(g group) bool { return g.sheet == a.sheet && g.kinds == found&want })
@@ -95,30 +95,70 @@ func refuse(a *account, w *Wish, s *Situation, found kinds) Reason {
 	return s.Obstacles[a.UID].Reason
 }
 
-// candidates is how many there would be in each account of the sheet.
-func (s *sheet) candidates(w *Wish) int {
-	if boards := s.boardsFor(w); len(boards) > 0 {
-		return len(boards[0].rows) + len(boards[0].unpriced)
-	}
-	return len(s.sizes)
+// look is one board that a wish looks at, and the rate of its currency.
+type look struct {
+	*board
+	rate     fx.Rate
+	rated    bool
+	skip     []bool // sizes that a look before has priced; nil is none
+	unpriced []unpriced
 }
 
-// board chooses the one to compare: in the currency that is asked for, else the
-// first with a rate, else the first, without a rate.
-func (s *sheet) board(w *Wish, rates *fx.Table) (*board, fx.Rate, bool) {
+// looks are the boards for a wish, those first in whose currency a size is to be
+// priced: the one that is asked for, then those with a rate, then by their codes.
+// As a rule there is one.
+func (s *sheet) looks(w *Wish, rates *fx.Table) []look {
 	boards := s.boardsFor(w)
-	if len(boards) == 0 {
-		return nil, fx.Rate{}, false
+	all := make([]look, len(boards))
+	for i, b := range boards {
+		rate, err := rates.Rate(b.currency, w.Currency)
+		all[i] = look{board: b, rate: rate, rated: err == nil, unpriced: b.unpriced}
 	}
-	if i := slices.IndexFunc(boards, func(b *board) bool { return b.currency == w.Currency }); i >= 0 {
-		boards = boards[i : i+1]
+	if len(all) < 2 {
+		return all
 	}
-	for _, b := range boards {
-		if rate, err := rates.Rate(b.currency, w.Currency); err == nil {
-			return b, rate, true
+	slices.SortStableFunc(all, func(a, b look) int {
+		return cmp.Or(-compareBool(a.currency == w.Currency, b.currency == w.Currency), -compareBool(a.rated, b.rated))
+	})
+	covered := make([]bool, len(s.sizes))
+	for i := range all {
+		all[i].skip = slices.Clone(covered)
+		for j := range all[i].infos {
+			covered[all[i].infos[j].size.index] = true
+		}
+		if i > 0 {
+			all[i].unpriced = nil
 		}
 	}
-	return boards[0], fx.Rate{}, false
+	all[0].unpriced = slices.DeleteFunc(slices.Clone(all[0].unpriced), func(u unpriced) bool { return covered[u.size.index] })
+	return all
+}
+
+// compareBool has false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// count is how many candidates there would be in each account of the sheet.
+func (s *sheet) count(looks []look) (n int) {
+	if len(looks) == 0 {
+		return len(s.sizes)
+	}
+	for _, l := range looks {
+		n += len(l.unpriced)
+		for i := range l.infos {
+			if l.skip == nil || !l.skip[l.infos[i].size.index] {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // shownDecimals are those of a sum for a month: the smallest coin. An hour's has

@@ -49,13 +49,13 @@ type ranked struct {
 	account, run int32
 }
 
-// compare is the order of candidates. Those of one account are of one board, so
-// that their exact sums can be compared.
+// compare is the order of candidates. Those of one account and one run are of one
+// board, so that their exact sums can be compared.
 func (a ranked) compare(b ranked) int {
 	if a.nanos != b.nanos { // as a rule
 		return cmp.Compare(a.nanos, b.nanos)
 	}
-	return cmp.Or(cmp.Compare(a.account, b.account),
+	return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.run, b.run),
 		cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo), cmp.Compare(a.order, b.order))
 }
 
@@ -71,34 +71,44 @@ func (w *Wish) kept() int {
 	return 0
 }
 
-// run goes through the board of a group.
+// run goes through the boards of a group.
 func (r *ranking) run(g group) {
-	b, rate, rated := g.sheet.board(r.wish, r.situation.Rates)
-	if b == nil {
+	looks := g.sheet.looks(r.wish, r.situation.Rates)
+	if len(looks) == 0 {
 		for i := range g.sheet.sizes {
 			r.rejected.add(r.fits(&g.sheet.sizes[i], g, ReasonNoPrice), g.count)
 		}
-		return
 	}
-	for _, u := range b.unpriced {
+	for _, l := range looks {
+		r.look(l, g)
+	}
+}
+
+func (r *ranking) look(l look, g group) {
+	for _, u := range l.unpriced {
 		r.rejected.add(r.fits(u.size, g, u.reason), g.count)
 	}
-	if !r.scale.set(b, r.wish) {
-		for i := range b.infos {
-			r.rejected.add(r.fits(b.infos[i].size, g, ReasonPrecision), g.count)
+	if !r.scale.set(l.board, r.wish) {
+		for i := range l.infos {
+			if !l.skips(i) {
+				r.rejected.add(r.fits(l.infos[i].size, g, ReasonPrecision), g.count)
+			}
 		}
 		return
 	}
-	top, capped := r.limits(b, rate)
-	found := r.scan(b, g, top)
-	if !rated || !capped {
+	top, capped := r.limits(l.board, l.rate)
+	found := r.scan(l, g, top)
+	if !l.rated || !capped {
 		r.rejected.add(ReasonNoRate, found*g.count)
 		return
 	}
 	r.comparable += found * g.count
-	r.runs = append(r.runs, run{b, rate, r.scale.den})
-	r.merge(g, rate)
+	r.runs = append(r.runs, run{l.board, l.rate, r.scale.den})
+	r.merge(g, l.rate)
 }
+
+// skips reports whether a row is of a size that a look before has priced.
+func (l look) skips(row int) bool { return l.skip != nil && l.skip[l.infos[row].size.index] }
 
 // fits gives the reason why a size does not fit, else the given one.
 func (r *ranking) fits(z *size, g group, reason Reason) Reason {
@@ -113,14 +123,22 @@ func (r *ranking) fits(z *size, g group, reason Reason) Reason {
 
 // scan is the loop over all rows. It leaves the best of them in local, counts what
 // is rejected, and returns how many are not.
-func (r *ranking) scan(b *board, g group, top limits) (found int) {
-	w, s := r.wish, r.scale
+func (r *ranking) scan(l look, g group, top limits) (found int) {
+	b, w, s := l.board, r.wish, r.scale
 	memory, disk := int32(min(w.MemoryMiB, math.MaxInt32)), int32(w.DiskGiB<<10)
 	first := sort.Search(len(b.rows), func(i int) bool { return int(b.rows[i].cores) >= w.Cores })
 	small, other := first, 0
+	for i := 0; l.skip != nil && i < first; i++ {
+		if l.skips(i) {
+			small--
+		}
+	}
 	r.local = r.local[:0]
 	for i := first; i < len(b.rows); i++ {
 		row := &b.rows[i]
+		if l.skip != nil && l.skips(i) {
+			continue
+		}
 		if row.memory < memory {
 			small++
 			continue

@@ -51,56 +51,44 @@ type explanation struct {
 }
 
 func (x *explanation) account(a *account, found kinds) {
-	b, rate, rated := a.sheet.board(x.wish, x.situation.Rates)
-	if reason := refuse(a, x.wish, x.situation, found); reason != "" {
-		x.each(a, b, func(*size, int) Reason { return reason })
-		return
-	}
+	looks := a.sheet.looks(x.wish, x.situation.Rates)
 	g := group{kinds: found & kindOf[x.wish.Architecture]}
-	if b == nil {
-		x.each(a, b, func(z *size, _ int) Reason { return x.fits(z, g, ReasonNoPrice) })
-		return
-	}
-	fine := x.scale.set(b, x.wish)
-	var top limits
-	capped := true
-	if fine {
-		top, capped = x.limits(b, rate)
-	}
-	x.each(a, b, func(z *size, row int) Reason {
-		switch {
-		case row < 0:
-			return x.fits(z, g, b.unpriced[-row-1].reason)
-		case !fine:
-			return x.fits(z, g, ReasonPrecision)
+	refused := refuse(a, x.wish, x.situation, found)
+	if len(looks) == 0 {
+		for i := range a.sheet.sizes {
+			z := &a.sheet.sizes[i]
+			x.add(a, z, "", cmp.Or(refused, x.fits(z, g, ReasonNoPrice)))
 		}
-		total, reason := x.scale.total(b, row, x.wish)
+	}
+	for _, l := range looks {
+		reason := x.reasons(l, g)
+		for _, u := range l.unpriced {
+			x.add(a, u.size, "", cmp.Or(refused, x.fits(u.size, g, u.reason)))
+		}
+		for i := range l.infos {
+			if !l.skips(i) {
+				n := &l.infos[i]
+				x.add(a, n.size, n.parts[0].SkuPriceID, cmp.Or(refused, reason(i)))
+			}
+		}
+	}
+}
+
+// reasons gives the reason of every row of a look, "" where it has none.
+func (x *explanation) reasons(l look, g group) func(row int) Reason {
+	if !x.scale.set(l.board, x.wish) {
+		return func(row int) Reason { return x.fits(l.infos[row].size, g, ReasonPrecision) }
+	}
+	top, capped := x.limits(l.board, l.rate)
+	return func(row int) Reason {
+		total, reason := x.scale.total(l.board, row, x.wish)
 		if reason == "" {
 			reason = top.exceeded(total)
 		}
-		reason = x.fits(z, g, reason)
-		if reason == "" && (!rated || !capped) {
+		if reason == "" && (!l.rated || !capped) {
 			reason = ReasonNoRate
 		}
-		return reason
-	})
-}
-
-// each goes over all that could have been candidates in an account: the rows of a
-// board and, with a negative index, what has no price; without a board all sizes.
-func (x *explanation) each(a *account, b *board, reason func(z *size, row int) Reason) {
-	if b == nil {
-		for i := range a.sheet.sizes {
-			z := &a.sheet.sizes[i]
-			x.add(a, z, "", reason(z, -1))
-		}
-		return
-	}
-	for i := range b.unpriced {
-		x.add(a, b.unpriced[i].size, "", reason(b.unpriced[i].size, -i-1))
-	}
-	for i := range b.infos {
-		x.add(a, b.infos[i].size, b.infos[i].parts[0].SkuPriceID, reason(b.infos[i].size, i))
+		return x.fits(l.infos[row].size, g, reason)
 	}
 }
 
@@ -135,13 +123,12 @@ func (x *explanation) text(a *account, z *size, reason Reason) string {
 
 // noRate says which rate is missing.
 func (x *explanation) noRate(a *account) string {
-	b, _, rated := a.sheet.board(x.wish, x.situation.Rates)
-	to := x.wish.Currency
-	if rated {
-		to = x.wish.MostAnHour.Currency()
+	for _, l := range a.sheet.looks(x.wish, x.situation.Rates) {
+		if _, err := x.situation.Rates.Rate(l.currency, x.wish.Currency); err != nil {
+			return err.Error()
+		}
 	}
-	_, err := x.situation.Rates.Rate(b.currency, to)
-	return err.Error()
+	return "there is no rate for the currency of the price cap, " + string(x.wish.MostAnHour.Currency())
 }
 
 var texts = map[Reason]string{
@@ -152,8 +139,8 @@ var texts = map[Reason]string{
 	ReasonBreaker:      "the cloud does not answer",
 	ReasonArchitecture: "is of another architecture",
 	ReasonNoPrice:      "nobody has said what it costs",
-	ReasonNoDisk:       "not comparable: no price for disks",
-	ReasonNoAddress:    "not comparable: no price for addresses",
-	ReasonNoEgress:     "not comparable: no price for egress",
+	ReasonNoDisk:       "not comparable: no price for disks in its currency",
+	ReasonNoAddress:    "not comparable: no price for addresses in its currency",
+	ReasonNoEgress:     "not comparable: no price for egress in its currency",
 	ReasonPrecision:    "the sum is too large or too fine to be exact",
 }

@@ -42,12 +42,17 @@ func applying(entries []tariff.Entry, a *Account) (all []*tariff.Entry) {
 			all = append(all, &entries[i])
 		}
 	}
-	special := func(s tariff.Scope) int { return min(len(s.Accounts), 1)*2 + min(len(s.Region), 1) }
 	slices.SortFunc(all, func(x, y *tariff.Entry) int {
-		return cmp.Or(cmp.Compare(special(y.Tariff.Scope()), special(x.Tariff.Scope())),
+		return cmp.Or(cmp.Compare(special(y), special(x)),
 			y.Tariff.ObservedAt().Compare(x.Tariff.ObservedAt()), cmp.Compare(x.Name, y.Name))
 	})
 	return all
+}
+
+// special tells how few accounts a tariff is made for.
+func special(e *tariff.Entry) int {
+	scope := e.Tariff.Scope()
+	return min(len(scope.Accounts), 1)*2 + min(len(scope.Region), 1)
 }
 
 // signature is equal for accounts that can share a sheet.
@@ -69,26 +74,23 @@ func signature(a *Account, from []*tariff.Entry) string {
 	return b.String()
 }
 
-// chosen is the prices in force of one account, each key from the most special
-// tariff that has it.
+// chosen is the prices in force of one account, each thing from the most special
+// tariffs that have it; of two such, from the first one in each currency.
 type chosen struct {
 	by    map[tariff.Key][]*charge // tiers in their order
+	owner map[tariff.Key]int       // how special the tariff is, by keys without a currency
 	until time.Time                // when another price begins or one ends; zero is never
 }
 
 func choose(a *Account, from []*tariff.Entry, now time.Time) chosen {
-	c := chosen{by: map[tariff.Key][]*charge{}}
+	c := chosen{by: map[tariff.Key][]*charge{}, owner: map[tariff.Key]int{}}
 	for _, e := range from {
 		prices := e.Tariff.Prices()
 		discounts := map[tariff.Meter]int64{}
 		for i := range prices {
 			p := &prices[i]
 			c.boundary(now, p.ValidFrom, p.ValidTo)
-			if !p.ValidAt(now) {
-				continue
-			}
-			key := p.Key()
-			if before := c.by[key]; len(before) > 0 && before[0].from != e {
+			if !p.ValidAt(now) || !c.owns(e, p.Key()) {
 				continue
 			}
 			off, known := discounts[p.Meter]
@@ -99,10 +101,24 @@ func choose(a *Account, from []*tariff.Entry, now time.Time) chosen {
 			if p.ContractedUnitPrice.Known() {
 				off = 0
 			}
-			c.by[key] = append(c.by[key], &charge{Price: p, from: e, discount: off})
+			c.by[p.Key()] = append(c.by[p.Key()], &charge{Price: p, from: e, discount: off})
 		}
 	}
 	return c
+}
+
+// owns reports whether the price of a tariff counts, and not one that was taken
+// from a tariff before it.
+func (c *chosen) owns(e *tariff.Entry, key tariff.Key) bool {
+	if before := c.by[key]; len(before) > 0 && before[0].from != e {
+		return false
+	}
+	key.Currency = ""
+	level, owned := c.owner[key]
+	if !owned {
+		c.owner[key] = special(e)
+	}
+	return !owned || level == special(e)
 }
 
 // boundary notes the next moment at which something changes.

@@ -88,7 +88,7 @@ func (p *Price) check(w *wrongs) {
 	w.addf(p.Tier.Start < 0 || p.Tier.End != 0 && p.Tier.End <= p.Tier.Start, "Tier", "does not end after its start")
 	w.addf(p.Tier != Tier{} && p.Meter != MeterEgress && p.Meter != MeterDisk, "Tier", "only egress and disk have tiers")
 	for _, a := range p.Includes {
-		w.addf(a.Quantity <= 0, "Includes", "a quantity is not positive")
+		w.addf(a.Quantity <= 0 || a.Quantity > mostIncluded, "Includes", "a quantity is not from 1 to %d", mostIncluded)
 		w.addf(p.Meter != MeterCompute, "Includes", "only a size includes something")
 		if err := a.Unit.allowed(a.Meter); err != nil {
 			w.addf(true, "Includes", "%v", err)
@@ -131,6 +131,9 @@ func (p *Price) checkCommitment(w *wrongs) {
 	w.addf(p.Zero == ZeroUpfront && p.Fee.nanos <= 0, "Fee", "is missing, and the price says that it was paid upfront")
 	w.addf(committed && p.HoursPerMonth == 0, "HoursPerMonth", "is missing: a commitment is paid for every hour of a month")
 }
+
+// mostIncluded is an allowance beyond which somebody has mistaken the unit.
+const mostIncluded = 1_000_000
 
 // longestMonth is 31 days in hours.
 const longestMonth = 744

@@ -44,6 +44,8 @@ func overlaps(prices []Price, i int, before []int) (problems Problems) {
 		case !share(o.ValidFrom, o.ValidTo, p.ValidFrom, p.ValidTo):
 		case o.Tier == p.Tier:
 			problems = append(problems, Problem{Price: i, Other: j, Clash: true, Field: "SkuPriceID", Text: "is the same SKU at the same time"})
+		case o.Unit != p.Unit:
+			problems = append(problems, Problem{Price: i, Other: j, Clash: true, Field: "Unit", Text: "tiers are of one unit, and this is not the one"})
 		case (o.Tier.End == 0 || p.Tier.Start < o.Tier.End) && (p.Tier.End == 0 || o.Tier.Start < p.Tier.End):
 			problems = append(problems, Problem{Price: i, Other: j, Clash: true, Field: "Tier", Text: "the tiers overlap"})
 		}

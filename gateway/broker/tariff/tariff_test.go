@@ -88,6 +88,8 @@ func TestBadPrices(t *testing.T) {
 		"price 1: Tier: the tiers overlap as in price": {tier(0, 10), tier(9, 0)},
 		"Tier: nothing is said of the units 10 to 20":  {tier(0, 10), tier(20, 0)},
 		"Tier: nothing is said of the units 0 to 1":    {tier(1, 0)},
+		"price 1: Unit: tiers are of one unit":         {tier(0, 10), func() Price { p := tier(10, 0); p.Unit = "GiB"; return p }()},
+		"Includes: a quantity is not from 1":           {small(func(p *Price) { p.Includes = []Allowance{{MeterDisk, 1e12, "TB"}} })},
 		"Tier: does not end after its start":           {tier(0, 5), tier(5, 5)},
 		"Includes: only a size includes something":     {{Meter: MeterEgress, Unit: "GB", ListUnitPrice: Nanos(1, USD), Includes: []Allowance{{MeterDisk, 1, "GB"}}}},
 		"Includes: what is included is disk or egress": {small(func(p *Price) { p.Includes = []Allowance{{MeterDisk, 1, "GB-Hours"}} })},
