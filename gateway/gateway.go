@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"occigate/gateway/access"
+	"occigate/gateway/broker/desk"
 	"occigate/gateway/inventory"
 	"occigate/translate/occi"
 )
@@ -25,6 +26,7 @@ import (
 // Inventory and Guard.
 type Options struct {
 	Inventory *inventory.Inventory
+	Desk      *desk.Desk // of prices; nil when there are none, and then no paths for them
 	Guard     *access.Guard
 	Log       *zap.Logger          // nil is silence
 	Registry  *prometheus.Registry // of /metrics, nil makes one
@@ -51,6 +53,7 @@ type Options struct {
 type Gateway struct {
 	o         Options
 	inv       *inventory.Inventory
+	desk      *desk.Desk
 	log       *zap.Logger
 	models    *models
 	metrics   *metrics
@@ -82,6 +85,7 @@ func New(o Options) *Gateway {
 	g := &Gateway{
 		o:      o,
 		inv:    o.Inventory,
+		desk:   o.Desk,
 		log:    o.Log,
 		models: newModels(o),
 		server: "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",

@@ -32,6 +32,9 @@ func (g *Gateway) routes(e *echo.Echo) {
 	rest(a, "/metrics", "GET, HEAD")
 	rest(a, "/clouds", "GET, HEAD")
 	rest(a, "/events", "GET, HEAD")
+	if g.desk != nil {
+		g.priceRoutes(e.Group("", g.authenticate, g.bounded))
+	}
 
 	o := a.Group("", g.version, g.bounded, g.conditional)
 	for _, path := range []string{"/-/", "/-", "/.well-known/org/ogf/occi/-/", "/.well-known/org/ogf/occi/-"} {
@@ -65,6 +68,17 @@ func (g *Gateway) routes(e *echo.Echo) {
 		o.PUT(path, g.onMixin(g.replaceMembers))
 		o.DELETE(path, g.onMixin(g.dissociate))
 	}
+}
+
+// priceRoutes are the URLs of prices. They are JSON and CSV, and no OCCI.
+func (g *Gateway) priceRoutes(p *echo.Group) {
+	for _, path := range []string{quotesPath, strings.TrimSuffix(quotesPath, "/")} {
+		p.POST(path, g.quote) // what a wish costs everywhere
+		both(p, path, func(c echo.Context) error { return notAllowed(c, "POST") })
+		rest(p, path, "POST")
+	}
+	both(p, quotesPath+":id", g.shownQuote) // what was quoted, and what of it still holds
+	rest(p, quotesPath+":id", "GET, HEAD")
 }
 
 // both registers a handler for GET and HEAD; net/http drops the body of HEAD.

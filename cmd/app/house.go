@@ -79,7 +79,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	}
 	account, _ := cfg.DefaultAccount()
 	front := gateway.New(gateway.Options{
-		Inventory: h.inventory, Guard: guard, Log: log, Registry: figures, Version: Version,
+		Inventory: h.inventory, Desk: h.desk, Guard: guard, Log: log, Registry: figures, Version: Version,
 		Default: account.UID, PublicURL: cfg.Public(), Proxies: cfg.Proxies(), Keystone: cfg.OCCI.KeystoneURL,
 		Limits:    occi.Limits{Body: cfg.Limits.BodyBytes},
 		OCCI:      occi.Options{Only12: !cfg.OCCI.Legacy11, NoEntityLocation: !cfg.OCCI.EntityLocation},

@@ -19,6 +19,9 @@ func openDesk(cfg *config.Config, inv *inventory.Inventory, log *zap.Logger) (*d
 	if err != nil {
 		return nil, fmt.Errorf("configuration: prices.currency: %w", err)
 	}
+	if cfg.Store.Redis != nil && p.QuoteKey.Reveal() == "" {
+		log.Warn("prices.quote_key is not set: gateways that share a store do not know each other's quotes")
+	}
 	places := map[string]geo.Point{}
 	for _, a := range cfg.Accounts {
 		if a.Location != nil {
@@ -27,6 +30,7 @@ func openDesk(cfg *config.Config, inv *inventory.Inventory, log *zap.Logger) (*d
 	}
 	return desk.New(desk.Options{
 		Holdings: inv, Cards: p.RateCards, Rates: p.ExchangeRates, Samples: p.Samples,
-		Places: places, Currency: currency, Look: p.Look, Log: log.Named("prices"),
+		Places: places, Currency: currency, Look: p.Look, Life: p.QuoteLife,
+		Key: []byte(p.QuoteKey.Reveal()), Log: log.Named("prices"),
 	})
 }

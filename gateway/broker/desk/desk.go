@@ -1,6 +1,6 @@
 // Package desk is the broker at work: it renews tariffs and exchange rates from
-// what is configured, keeps the market over the inventory, and says which
-// accounts cannot be used at the moment. It calls no cloud, knows no HTTP, and
+// what is configured, keeps the market over the inventory, says which accounts
+// cannot be used at the moment, and signs quotes. It calls no cloud, knows no HTTP, and
 // holds no floating-point number.
 package desk
 
@@ -27,6 +27,8 @@ type Options struct {
 	Samples  bool                 // take the sample rate cards and rates too, marked as such
 	Places   map[string]geo.Point // where the region of an account lies, by account uid
 	Currency tariff.Currency      // of sums that nobody asks for in another; EUR
+	Life     time.Duration        // how long a quote can be redeemed; 15 min
+	Key      []byte               // signs quotes, the same on all gateways; nil makes one that ends with the program
 	Look     time.Duration        // how often files are looked at for changes; 30 s
 	Log      *zap.Logger          // nil is silence
 	Now      func() time.Time     // nil is the machine's
@@ -50,6 +52,10 @@ func New(o Options) (*Desk, error) {
 		o.Now = time.Now
 	}
 	o.Currency = cmp.Or(o.Currency, tariff.EUR)
+	o.Life = cmp.Or(o.Life, 15*time.Minute)
+	if len(o.Key) == 0 {
+		o.Key = newKey()
+	}
 	o.Look = cmp.Or(o.Look, 30*time.Second)
 	d := &Desk{o: o, keeper: broker.NewKeeper(o.Holdings, o.Places), files: map[string]string{}}
 	if o.Samples {
@@ -99,6 +105,15 @@ func (d *Desk) Tariffs() *tariff.Book { return &d.keeper.Tariffs }
 
 // Rates says how the exchange rates stand.
 func (d *Desk) Rates() fx.Standing { return d.keeper.Rates.Standing() }
+
+// Now is the desk's time.
+func (d *Desk) Now() time.Time { return d.o.Now() }
+
+// Currency is that of sums which nobody asks for in another.
+func (d *Desk) Currency() tariff.Currency { return d.o.Currency }
+
+// ReadWish reads a wish from JSON, see [ReadWish].
+func (d *Desk) ReadWish(text []byte) (broker.Wish, error) { return ReadWish(text, d.o.Currency) }
 
 // Market is the present one.
 func (d *Desk) Market() *broker.Market { return d.keeper.Market(d.o.Now()) }
