@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"occigate/gateway/store"
 	"occigate/providers"
@@ -44,15 +45,38 @@ func (f *feed) restore(ctx context.Context, shard int) error {
 	return nil
 }
 
+// silence is how long a store that did not answer gets little time only, so that
+// a change that goes through without it does not wait for it at every step.
+const silence = 10 * time.Second
+
+// ask makes one call of the store within its limit.
+func (f *feed) ask(ctx context.Context, do func(context.Context) error) error {
+	limit := f.limit
+	if f.now().Sub(time.Unix(0, f.silent.Load())) < silence {
+		limit /= 10
+	}
+	within, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	began := f.now()
+	err := do(within)
+	switch {
+	case err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrRevision):
+		f.silent.Store(0)
+	case ctx.Err() == nil && f.now().Sub(began) > limit/2:
+		f.silent.Store(f.now().UnixNano())
+	}
+	return err
+}
+
 // save writes a record at its revision and shows it at once.
 func (f *feed) save(ctx context.Context, rec store.Record) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.limit)
-	defer cancel()
-	rev, err := f.store.Put(ctx, rec)
+	err := f.ask(context.WithoutCancel(ctx), func(ctx context.Context) (err error) {
+		rec.Rev, err = f.store.Put(ctx, rec)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	rec.Rev = rev
 	f.take([]store.Record{rec})
 	return nil
 }
@@ -86,11 +110,16 @@ func (f *feed) revise(ctx context.Context, key store.Key, to func(old []byte) ([
 
 // stored reads a record; one that does not exist has revision 0 and no data.
 func (f *feed) stored(ctx context.Context, key store.Key) (store.Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, f.limit)
-	defer cancel()
-	rec, err := f.store.Get(ctx, key)
+	rec := store.Record{Key: key}
+	err := f.ask(ctx, func(ctx context.Context) error {
+		got, err := f.store.Get(ctx, key)
+		if err == nil {
+			rec = got
+		}
+		return err
+	})
 	if errors.Is(err, store.ErrNotFound) {
-		return store.Record{Key: key}, nil
+		err = nil
 	}
 	return rec, err
 }

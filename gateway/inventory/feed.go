@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -17,13 +18,14 @@ import (
 // writer of both. Records come from the store's feed and, ahead of it, from our
 // own writes; revisions make taking one twice harmless.
 type feed struct {
-	store store.Store
-	log   *zap.Logger
-	now   func() time.Time
-	view  *view
-	limit time.Duration           // of one call of the store
-	bells map[string]func([]byte) // by uid: takes what another gateway asks for
-	beats func(gateway string, beat []byte)
+	store  store.Store
+	log    *zap.Logger
+	now    func() time.Time
+	view   *view
+	limit  time.Duration           // of one call of the store
+	silent atomic.Int64            // when the store last did not answer, Unix time in nanoseconds
+	bells  map[string]func([]byte) // by uid: takes what another gateway asks for
+	beats  func(gateway string, beat []byte)
 
 	mu      sync.Mutex
 	states  map[string]*state    // by uid; what is not configured is not here

@@ -132,7 +132,7 @@ func TestGatewaysMakeTheCallsOfOne(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) { _, alone = count(t, file, 1) })
 	inBubble(t, func(t *testing.T, file string) { logins, together = count(t, file, 3) })
 	t.Logf("%d calls by one gateway, %d by three", alone, together)
-	if together > alone*103/100 {
+	if together > alone*110/100 { // every wait is varied by a tenth
 		t.Errorf("%d calls by three gateways, %d by one", together, alone)
 	}
 	if logins > 3*clouds { // each gateway logs in once where it ever held the lease

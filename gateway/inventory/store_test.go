@@ -24,12 +24,25 @@ type watched struct {
 	full   error // takes no single records
 	held   store.Lease
 	deaf   bool // renewing succeeds without reaching the store
+	hangs  bool // answers only when its caller has waited long enough
 }
 
 func (w *watched) now() (store.Store, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.Store, w.broken
+}
+
+// reach is now for calls that hang when told so.
+func (w *watched) reach(ctx context.Context) (store.Store, error) {
+	w.mu.Lock()
+	hangs := w.hangs
+	w.mu.Unlock()
+	if hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return w.now()
 }
 
 func (w *watched) Load(ctx context.Context, shard int, each func(store.Record) error) (store.Position, error) {
@@ -49,7 +62,7 @@ func (w *watched) Changes(ctx context.Context, shard int, pos store.Position, li
 }
 
 func (w *watched) Get(ctx context.Context, key store.Key) (store.Record, error) {
-	st, err := w.now()
+	st, err := w.reach(ctx)
 	if err != nil {
 		return store.Record{}, err
 	}
@@ -57,7 +70,7 @@ func (w *watched) Get(ctx context.Context, key store.Key) (store.Record, error) 
 }
 
 func (w *watched) Put(ctx context.Context, rec store.Record) (uint64, error) {
-	st, err := w.now()
+	st, err := w.reach(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -72,7 +85,7 @@ func (w *watched) Put(ctx context.Context, rec store.Record) (uint64, error) {
 }
 
 func (w *watched) Apply(ctx context.Context, lease store.Lease, batch []store.Write) error {
-	st, err := w.now()
+	st, err := w.reach(ctx)
 	if err != nil {
 		return err
 	}
@@ -83,7 +96,7 @@ func (w *watched) Apply(ctx context.Context, lease store.Lease, batch []store.Wr
 }
 
 func (w *watched) Acquire(ctx context.Context, uid, holder string, ttl time.Duration, seen uint64) (store.Lease, error) {
-	st, err := w.now()
+	st, err := w.reach(ctx)
 	if err != nil {
 		return store.Lease{}, err
 	}
@@ -264,6 +277,35 @@ func TestTheLeaseIsLost(t *testing.T) {
 		h.sleep(40 * time.Second)
 		if n := len(h.List(inventory.KindServer)); n != 2 {
 			t.Errorf("%d servers when the lease is back, want 2", n)
+		}
+	})
+}
+
+// A change that goes through without the store waits for it once, not at each of
+// its steps.
+func TestAStoreThatHangsHoldsChangesUpOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(2)
+		st := &watched{Store: openStore(t, file)}
+		defer st.Close()
+		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		defer h.stop()
+		first, second := h.native("a", "i-1").ID, h.native("a", "i-2").ID
+		st.set(func() { st.hangs = true })
+		defer st.set(func() { st.hangs = false })
+		for _, id := range []string{first, second} {
+			began := time.Now()
+			if _, err := h.Power(t.Context(), id, providers.PowerStop); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took > 7*time.Second {
+				t.Errorf("a stop takes %v beside a store that hangs", took)
+			}
+		}
+		began := time.Now()
+		if _, err := h.create("a", "x"); providers.Kind(err) != providers.ErrUnavailable || time.Since(began) > time.Second {
+			t.Errorf("a create is refused after %v: %v", time.Since(began), err)
 		}
 	})
 }
