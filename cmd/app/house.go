@@ -19,6 +19,7 @@ import (
 	"occigate/gateway"
 	"occigate/gateway/access"
 	"occigate/gateway/broker/desk"
+	"occigate/gateway/broker/sources"
 	"occigate/gateway/budget"
 	"occigate/gateway/inventory"
 	"occigate/gateway/store"
@@ -37,6 +38,7 @@ type house struct {
 	store     store.Store
 	inventory *inventory.Inventory
 	desk      *desk.Desk
+	prices    *sources.Keeper
 	server    *http.Server
 }
 
@@ -65,15 +67,19 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	if err != nil {
 		return nil, err
 	}
+	name := gatewayName()
 	if h.inventory, err = inventory.New(inventory.Options{
 		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Words: gateway.Words, Log: log, Metrics: newRefreshes(figures),
-		Holder: gatewayName(), Shared: cfg.Store.Redis != nil, Events: cfg.Limits.Events,
+		Holder: name, Shared: cfg.Store.Redis != nil, Events: cfg.Limits.Events,
 	}); err != nil {
 		return nil, err
 	}
 	if h.desk, err = openDesk(cfg, h.inventory, log); err != nil {
 		return nil, err
 	}
+	h.prices = sources.New(sources.Options{
+		Store: h.store, Accounts: priced(accounts), Book: h.desk.Tariffs(), Holder: name, Log: log.Named("prices"),
+	})
 	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
@@ -205,6 +211,7 @@ func (h *house) run(ctx context.Context) error {
 	h.server.BaseContext = func(net.Listener) context.Context { return requests }
 	group.Go(func() error { return h.inventory.Run(ctx) })
 	group.Go(func() error { return h.desk.Run(ctx) })
+	group.Go(func() error { return h.prices.Run(ctx) })
 	group.Go(h.listen)
 	group.Go(func() error {
 		<-ctx.Done()

@@ -8,8 +8,10 @@ import (
 	"occigate/config"
 	"occigate/gateway/broker/desk"
 	"occigate/gateway/broker/geo"
+	"occigate/gateway/broker/sources"
 	"occigate/gateway/broker/tariff"
 	"occigate/gateway/inventory"
+	"occigate/providers"
 )
 
 // openDesk makes the broker's desk of what the configuration says of prices.
@@ -33,4 +35,14 @@ func openDesk(cfg *config.Config, inv *inventory.Inventory, log *zap.Logger) (*d
 		Places: places, Currency: currency, Look: p.Look, Life: p.QuoteLife,
 		Key: []byte(p.QuoteKey.Reveal()), Log: log.Named("prices"),
 	})
+}
+
+// priced are the accounts whose clouds tell prices.
+func priced(accounts []inventory.Account) (list []sources.Account) {
+	for _, a := range accounts {
+		if lister, tells := a.Provider.(providers.PriceLister); tells {
+			list = append(list, sources.Account{UID: a.UID, Cloud: a.Cloud, Lister: lister})
+		}
+	}
+	return list
 }

@@ -81,7 +81,8 @@ func (p *Price) check(w *wrongs) {
 	}
 	w.addf(p.Per < 0, "Per", "is negative")
 	w.addf(p.Meter == MeterCompute && p.Size == "", "Size", "is missing: which size is it the price of?")
-	w.addf(p.Meter != MeterCompute && p.Meter != MeterDisk && p.Size != "", "Size", "%s has no size", p.Meter)
+	w.addf(p.Meter == MeterImage && p.Size == "", "Size", "is missing: which image is it the price of?")
+	w.addf(!slices.Contains([]Meter{MeterCompute, MeterImage, MeterDisk}, p.Meter) && p.Size != "", "Size", "%s has no size", p.Meter)
 	p.checkAmounts(w)
 	p.checkCommitment(w)
 	p.checkTime(w)

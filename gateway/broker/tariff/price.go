@@ -20,6 +20,7 @@ const (
 	MeterDisk    Meter = "Block Volume Usage" // disks, those of stopped machines too
 	MeterAddress Meter = "IP Address Usage"   // public addresses
 	MeterEgress  Meter = "Data Transfer"      // bytes that leave for the internet
+	MeterImage   Meter = "Image Usage"        // a machine made from one image, beside its size
 )
 
 // Category keeps kinds of promise apart (PricingCategory). They are never ranked
@@ -92,8 +93,8 @@ type Price struct {
 	ContractedUnitPrice Money // unknown where nothing else is agreed; counts before the list price
 	Zero                Zero  // why the price that counts is zero
 
-	// What the price is of. Size is the size's id or name for MeterCompute, and
-	// empty otherwise: of several kinds of disk, quotes take the one that a new
+	// What the price is of. Size is the size's id or name for MeterCompute, the
+	// image's id for MeterImage, and empty otherwise: of several kinds of disk, quotes take the one that a new
 	// volume gets, which is the one without a size.
 	Size    string
 	Zone    string // part of the region; "" is all of it

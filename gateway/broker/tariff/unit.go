@@ -80,6 +80,7 @@ var metered = map[Meter]struct {
 	MeterDisk:    {Data, true, "GiB-Months, GB-Hours or the like"},
 	MeterAddress: {Instances, true, "Hours or Months"},
 	MeterEgress:  {Data, false, "GB or GiB"},
+	MeterImage:   {Instances, true, "Hours, Seconds or Months"},
 }
 
 // fits is nil when a meter can be charged by a unit.
