@@ -56,7 +56,7 @@ func sizesOf(catalogue []providers.Size) []size {
 	all := make([]size, len(catalogue))
 	for i := range catalogue {
 		s := &catalogue[i]
-		all[i] = size{Size: s, index: i, disk: int64(s.DiskGiB * 1024)} // the contract has fractions of a GiB here
+		all[i] = size{Size: s, index: i, disk: diskOf(s)}
 		for _, a := range s.Architectures {
 			all[i].arch |= kindOf[a]
 		}
@@ -69,6 +69,9 @@ func sizesOf(catalogue []providers.Size) []size {
 	}
 	return all
 }
+
+// diskOf is the disk of a size in MiB; the contract has fractions of a GiB here.
+func diskOf(s *providers.Size) int64 { return int64(s.DiskGiB * 1024) }
 
 // images are the images of a catalogue, as far as a wish may name them. Accounts
 // with equal images share one.

@@ -2,9 +2,8 @@ package broker
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"occigate/gateway/broker/tariff"
@@ -55,23 +54,33 @@ func special(e *tariff.Entry) int {
 	return min(len(scope.Accounts), 1)*2 + min(len(scope.Region), 1)
 }
 
-// signature is equal for accounts that can share a sheet.
+// signature is equal for accounts that can share a sheet. It is made for every size
+// of every account, so that it does without package fmt.
 func signature(a *Account, from []*tariff.Entry) string {
-	var b strings.Builder
+	var b []byte
+	number := func(n int64) { b = strconv.AppendInt(append(b, ' '), n, 10) }
 	for _, e := range from {
-		fmt.Fprintf(&b, "%s %s", e.Name, e.Tariff.Digest())
+		b = strconv.AppendQuote(b, e.Name)
+		b = append(b, e.Tariff.Digest()...)
 		for _, m := range []tariff.Meter{
 			tariff.MeterCompute, tariff.MeterCore, tariff.MeterSpeed, tariff.MeterMemory,
 			tariff.MeterDisk, tariff.MeterAddress, tariff.MeterEgress,
 		} {
-			fmt.Fprintf(&b, " %d", e.Tariff.DiscountOf(a.UID, m))
+			number(e.Tariff.DiscountOf(a.UID, m))
 		}
 	}
 	for i := range a.Sizes {
 		s := &a.Sizes[i]
-		fmt.Fprintf(&b, "\n%q %q %d %d %d %v %q", s.ID, s.Name, s.Cores, s.SpeedMHz, s.MemoryMiB, s.DiskGiB, s.Architectures)
+		b = strconv.AppendQuote(strconv.AppendQuote(append(b, '\n'), s.ID), s.Name)
+		number(int64(s.Cores))
+		number(int64(s.SpeedMHz))
+		number(int64(s.MemoryMiB))
+		number(diskOf(s))
+		for _, arch := range s.Architectures {
+			b = strconv.AppendQuote(b, string(arch))
+		}
 	}
-	return b.String()
+	return string(b)
 }
 
 // chosen is the prices in force of one account, each thing from the most special

@@ -205,3 +205,25 @@ func TestTheLastGoodRatesStay(t *testing.T) {
 		t.Errorf("%+v after a repair", at)
 	}
 }
+
+func FuzzParse(f *testing.F) {
+	for name, text := range formats {
+		f.Add(name, text)
+	}
+	f.Fuzz(func(t *testing.T, name, text string) {
+		rates, err := Parse(name, []byte(text), now)
+		if (rates == nil) == (err == nil) {
+			t.Fatalf("%v, %v", rates, err)
+		}
+		if err != nil {
+			return
+		}
+		for from := range rates.rates {
+			there, err := rates.Rate(from, rates.base)
+			back, wrong := rates.Rate(rates.base, from)
+			if err != nil || wrong != nil || there.Num != back.Den || there.Den != back.Num {
+				t.Fatalf("%s: %+v, %+v, %v, %v", from, there, back, err, wrong)
+			}
+		}
+	})
+}
