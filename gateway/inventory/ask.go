@@ -156,11 +156,10 @@ func (w *worker) hear(bell []byte) {
 // newest is when the newest known listing of each group began, complete or not.
 func (w *worker) newest(groups []group) map[group]time.Time {
 	newest := make(map[group]time.Time, len(groups))
-	w.feed.with(w.UID, func(s *state) {
-		for _, g := range groups {
-			newest[g] = s.stamp.group(g).newest()
-		}
-	})
+	at := w.feed.view.stands[w.UID].Load()
+	for _, g := range groups {
+		newest[g] = at.stamp.group(g).newest()
+	}
 	return newest
 }
 

@@ -7,19 +7,19 @@ import (
 	"occigate/providers"
 )
 
-// Accounts tells how the accounts stand, in the order of the configuration.
+// Accounts tells how the accounts stand, in the order of the configuration. It
+// waits for nobody.
 func (v *Inventory) Accounts() []Status {
 	all := make([]Status, 0, len(v.o.Accounts))
 	for _, a := range v.o.Accounts {
 		st := Status{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Counts: v.feed.view.counts(a.UID)}
 		st.Held = v.workers[a.UID].held.Load()
-		v.feed.with(a.UID, func(s *state) {
-			if s.identity != nil {
-				st.Identity = *s.identity
-			}
-			st.read(s.stamp, groupsOf(a.Provider))
-			st.Circuit = s.stamp.circuitState(v.o.Clock.Now())
-		})
+		at := v.feed.view.stands[a.UID].Load()
+		if at.identity != nil {
+			st.Identity = *at.identity
+		}
+		st.read(at.stamp, groupsOf(a.Provider))
+		st.Circuit = at.stamp.circuitState(v.o.Clock.Now())
 		st.late(v.o.Clock.Now(), v.o.Limits.Overdue)
 		all = append(all, st)
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"occigate/providers"
 )
@@ -17,7 +18,8 @@ type view struct {
 	words  func(*Item) []Word
 	clock  providers.Clock
 	events *Events
-	quiet  bool // what is published is no change
+	stands map[string]*atomic.Pointer[stand] // by account; the map does not change
+	quiet  bool                              // what is published is no change
 
 	mu       sync.RWMutex
 	entries  map[string]entry
@@ -27,6 +29,13 @@ type view struct {
 	defined  []Definition // ordered by id
 }
 
+// stand is what the records say of an account as a whole. Readers get it without
+// a lock, as they get items: the writer may be at work on thousands of rows.
+type stand struct {
+	stamp    *stamp // nil before the first refresh
+	identity *providers.Identity
+}
+
 // entry is one shown item. base is a digest of the item alone, without links.
 type entry struct {
 	item *Item
@@ -34,10 +43,15 @@ type entry struct {
 }
 
 func newView(o Options) *view {
-	return &view{
+	v := &view{
 		derive: o.Derive, words: o.Words, clock: o.Clock, events: newEvents(o.Events), entries: map[string]entry{}, amounts: map[string]map[Kind]int{},
-		bySource: map[string][]*Item{}, indexes: map[Kind]*index{},
+		bySource: map[string][]*Item{}, indexes: map[Kind]*index{}, stands: map[string]*atomic.Pointer[stand]{},
 	}
+	for _, a := range o.Accounts {
+		v.stands[a.UID] = &atomic.Pointer[stand]{}
+		v.stands[a.UID].Store(&stand{})
+	}
+	return v
 }
 
 // early are the kinds that Derive may look up for other items: they are
@@ -61,6 +75,9 @@ func (v *view) update(s *state) {
 	s.dirty = map[rowKey]bool{}
 	v.publish(v.rebuild(s, first))
 	v.publish(v.rebuild(s, second))
+	if at := v.stands[s.uid]; at != nil { // after what it speaks of
+		at.Store(&stand{s.stamp, s.identity})
+	}
 }
 
 // derived are the kinds of items that have no rows of their own.
