@@ -78,13 +78,20 @@ type Embedded struct {
 // Redis is a server, a replica set behind sentinels, or a cluster, shared by
 // all gateways.
 type Redis struct {
-	Addresses      []string `yaml:"addresses"` // host:port: the server, the sentinels, or some of the cluster
-	User           string   `yaml:"user"`
-	Password       Secret   `yaml:"password"`
-	TLS            bool     `yaml:"tls"`
-	DB             int      `yaml:"db"`
-	SentinelMaster string   `yaml:"sentinel_master"` // name of the set; the addresses are sentinels
-	Cluster        bool     `yaml:"cluster"`
+	Addresses []string `yaml:"addresses"` // host:port: the server, the sentinels, or some of the cluster
+	User      string   `yaml:"user"`
+	Password  Secret   `yaml:"password"`
+	TLS       bool     `yaml:"tls"`
+	TLSCA     string   `yaml:"tls_ca"`   // PEM file of who signs the servers' certificates; empty: whom the system trusts
+	TLSCert   string   `yaml:"tls_cert"` // PEM files of the gateway's own certificate and its key; both or none
+	TLSKey    string   `yaml:"tls_key"`
+	DB        int      `yaml:"db"`
+	Prefix    string   `yaml:"prefix"` // of all keys; default occigate
+	Cluster   bool     `yaml:"cluster"`
+
+	SentinelMaster   string `yaml:"sentinel_master"` // name of the set; the addresses are sentinels
+	SentinelUser     string `yaml:"sentinel_user"`
+	SentinelPassword Secret `yaml:"sentinel_password"`
 }
 
 // User may use the gateway, by password or token.

@@ -107,6 +107,9 @@ func TestProblems(t *testing.T) {
 		{"redis without addresses", account + "store: {redis: {}}\n", []string{":3: store.redis.addresses: none"}},
 		{"redis cluster", account + "store: {redis: {addresses: ['a:1', 'b:1'], cluster: true, db: 1}}\n", []string{":3: store.redis.db: a cluster has database 0 only"}},
 		{"redis both", account + "store: {redis: {addresses: ['a:1'], cluster: true, sentinel_master: m}}\n", []string{":3: store.redis: want either cluster or sentinel_master"}},
+		{"redis half of TLS", account + "store: {redis: {addresses: ['a:1'], tls: true, tls_cert: x}}\n", []string{":3: store.redis: want both tls_cert and tls_key, or none"}},
+		{"redis TLS files without TLS", account + "store: {redis: {addresses: ['a:1'], tls_ca: x}}\n", []string{":3: store.redis.tls: is off, so that tls_ca, tls_cert and tls_key have no use"}},
+		{"redis prefix", account + "store: {redis: {addresses: ['a:1'], prefix: 'a{b}'}}\n", []string{":3: store.redis.prefix: must not have braces"}},
 		{"redis neither", account + "store: {redis: {addresses: ['a:1', 'b:1']}}\n", []string{":3: store.redis.addresses: several make sense with cluster or sentinel_master only"}},
 		{"users", account + "users:\n  - {name: 'a:b', password_hash: hunter2}\n  - {name: c, token_hashes: [abc]}\n  - {name: c}\n", []string{
 			":4: users[0].name: want a name without colon",

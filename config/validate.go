@@ -144,6 +144,15 @@ func (c *Config) wrongStore() (all []wrong) {
 	case len(r.Addresses) > 1 && !r.Cluster && r.SentinelMaster == "":
 		all = append(all, wrong{"store.redis.addresses", "several make sense with cluster or sentinel_master only"})
 	}
+	switch {
+	case (r.TLSCert == "") != (r.TLSKey == ""):
+		all = append(all, wrong{"store.redis", "want both tls_cert and tls_key, or none"})
+	case !r.TLS && r.TLSCA+r.TLSCert != "":
+		all = append(all, wrong{"store.redis.tls", "is off, so that tls_ca, tls_cert and tls_key have no use"})
+	}
+	if strings.ContainsAny(r.Prefix, "{}") {
+		all = append(all, wrong{"store.redis.prefix", "must not have braces"})
+	}
 	for i, address := range r.Addresses {
 		if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
 			all = append(all, wrong{fmt.Sprintf("store.redis.addresses[%d]", i), "want host:port"})

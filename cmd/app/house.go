@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -23,8 +22,6 @@ import (
 	"occigate/gateway/budget"
 	"occigate/gateway/inventory"
 	"occigate/gateway/store"
-	"occigate/gateway/store/bolt"
-	"occigate/gateway/store/redis"
 	"occigate/providers"
 	"occigate/providers/registry"
 	"occigate/translate/occi"
@@ -141,38 +138,6 @@ func buildAccounts(cfg *config.Config, counter providers.Counter, budgets *budge
 		})
 	}
 	return list, nil
-}
-
-func openStore(ctx context.Context, s config.Store, log *zap.Logger) (store.Store, error) {
-	if s.Redis == nil {
-		return openFile(s.Embedded.Path, log)
-	}
-	r := s.Redis
-	o := redis.Options{
-		Addresses: r.Addresses, User: r.User, Password: r.Password.Reveal(),
-		DB: r.DB, Master: r.SentinelMaster, Cluster: r.Cluster,
-	}
-	if r.TLS {
-		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	return redis.Open(ctx, o)
-}
-
-// openFile opens the embedded store. A damaged file is put aside and a new one
-// takes its place, with what no cloud can give back.
-func openFile(path string, log *zap.Logger) (store.Store, error) {
-	s, err := bolt.Open(path, bolt.Options{})
-	if !errors.Is(err, bolt.ErrCorrupt) {
-		return s, err
-	}
-	was := err
-	r, err := bolt.Rescue(path, bolt.Options{})
-	if err != nil {
-		return nil, errors.Join(was, err)
-	}
-	log.Error("the store's file is damaged: it was put aside, what users made was taken from its journal, all else is asked of the clouds again",
-		zap.Error(was), zap.String("aside", r.Aside), zap.Int("kept", r.Kept), zap.Int("unreadable_in_journal", r.Damaged))
-	return bolt.Open(path, bolt.Options{})
 }
 
 func newServer(cfg *config.Config, handler http.Handler, log *zap.Logger) *http.Server {

@@ -41,6 +41,11 @@ func (w *worker) acquire(ctx context.Context) {
 	defer cancel()
 	asked := w.now()
 	lease, err := w.feed.store.Acquire(ctx, w.UID, w.holder, w.limits.Lease, w.seen())
+	failed := err != nil && !errors.Is(err, store.ErrHeld)
+	if failed && !w.leaseless {
+		w.log.Warn("the lease cannot be asked for", zap.Error(err))
+	}
+	w.leaseless = failed
 	switch {
 	case err == nil:
 		w.renew, w.until = w.now().Add(w.limits.Lease/3), asked.Add(w.limits.Lease)

@@ -50,13 +50,15 @@ type worker struct {
 	renew    time.Time // when the lease is renewed or asked for
 	until    time.Time // end of the lease, if it cannot be renewed
 	yields   bool      // another gateway is to hold the account
-	loggedIn bool
-	circuit  circuit
-	probing  bool      // a login or a probe is under way
-	landings []landing // listings not written yet
-	first    time.Time // landing of the first of them
-	moving   map[rowKey]time.Time
-	polls    map[string]polling
+
+	leaseless bool // the store did not even say whose the lease is
+	loggedIn  bool
+	circuit   circuit
+	probing   bool      // a login or a probe is under way
+	landings  []landing // listings not written yet
+	first     time.Time // landing of the first of them
+	moving    map[rowKey]time.Time
+	polls     map[string]polling
 }
 
 // flights is how many polls of one account are under way at most.

@@ -74,13 +74,38 @@ func TestPrefixesAndDatabasesAreApart(t *testing.T) {
 	}
 }
 
-// TestPasswords uses an ACL user that may do what the store needs and no more,
-// and wants no password in any text.
+// user makes an ACL user that may do what the store needs and no more.
+func user(secret string, more ...string) []string {
+	return append([]string{
+		"--user", "gate", "on", ">" + secret, "~occigate:*", "+@read", "+@write", "+@scripting", "+@connection", "+time", "-@dangerous",
+	}, more...)
+}
+
+// TestUserOfACluster has to ask where the slots are, too.
+func TestUserOfACluster(t *testing.T) {
+	nodes := servers.RedisCluster(t, user("s3cret", "+cluster|slots")...)
+	put(t, open(t, redis.Options{Addresses: servers.Addresses(nodes[:1]), Cluster: true, User: "gate", Password: "s3cret"}), title)
+}
+
+// TestPasswords does everything as a user with few rights, and wants no password
+// in any text.
 func TestPasswords(t *testing.T) {
 	const secret, wrong = "s3cret-of-a-user", "wr0ng-guess"
-	server := serve(t, "--user", "gate", "on", ">"+secret, "~occigate:*", "+@read", "+@write", "+@scripting", "+@connection", "-@dangerous")
+	server := serve(t, user(secret)...)
 	options := redis.Options{Addresses: []string{server.Address}, User: "gate", Password: secret, SentinelPassword: secret}
-	put(t, open(t, options), title)
+	s := open(t, options)
+	put(t, s, title)
+	if lease, err := s.Acquire(t.Context(), "a", "me", time.Hour, 0); err != nil {
+		t.Error(err)
+	} else if err := s.Apply(t.Context(), lease, []store.Write{{Key: store.Key{UID: "a"}, Data: []byte("x")}}); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Take(t.Context(), "a", store.Budget{PerSecond: 1, Burst: 1}, 0); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := s.Changes(t.Context(), 0, "", 1, time.Millisecond); err != nil {
+		t.Error(err)
+	}
 
 	bad := options
 	bad.Password = wrong
