@@ -32,6 +32,7 @@ var imports = []struct {
 	{"gateway/broker/tariff", nil},
 	{"gateway/broker/geo", nil},
 	{"gateway/broker/desk", []string{"providers", "gateway/inventory", "gateway/broker", "gateway/broker/*"}},
+	{"gateway/broker/placement", []string{"providers", "gateway/broker", "gateway/broker/tariff"}},
 	{"gateway/broker/sources", []string{"providers", "gateway/store", "gateway/broker/tariff"}},
 	{"gateway/broker/*", []string{"gateway/broker/tariff"}}, // files and rates: into the model, no further
 	{"gateway/broker", []string{"providers", "gateway/store", "gateway/inventory", "gateway/broker/*"}},

@@ -1,0 +1,91 @@
+package placement
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"occigate/gateway/broker"
+	"occigate/providers"
+)
+
+// check finds the image for an option, or the reason why it cannot be taken.
+func (c *chooser) check(o *Option) (image string, reason broker.Reason, text string) {
+	want := c.order
+	switch {
+	case want.Size != "" && o.Size.ID != want.Size:
+		return "", broker.ReasonPolicy, "another size is asked for"
+	case o.Size.DiskGiB > 0 && o.Size.DiskGiB < want.DiskGiB:
+		return "", broker.ReasonCapability, fmt.Sprintf("has a disk of %g GiB, wanted are %g", o.Size.DiskGiB, want.DiskGiB)
+	}
+	if image, reason, text = c.image(o); reason != "" {
+		return "", reason, text
+	}
+	if r, ok := c.view.Memory.Recall(o.Account, o.Size.ID, o.Zone, c.view.Now); ok {
+		return "", ReasonRemembered, fmt.Sprintf("refused at %s, tried again from %s on: %s",
+			r.At.UTC().Format(time.TimeOnly), r.Until.UTC().Format(time.TimeOnly), r.Text)
+	}
+	return image, "", ""
+}
+
+// image is the one that runs on the size: the given one, or the newest of those
+// that the words name.
+func (c *chooser) image(o *Option) (string, broker.Reason, string) {
+	if given := c.order.Given; given != nil {
+		if !c.view.runs(given, o) {
+			return "", broker.ReasonArchitecture, "the image " + given.Name + " is of another architecture"
+		}
+		return given.ID, "", ""
+	}
+	words := strings.Fields(strings.ToLower(c.order.Image))
+	if len(words) == 0 {
+		return "", "", ""
+	}
+	var named []providers.Image
+	images := c.view.Images[o.Account]
+	for i := range images {
+		if ready(&images[i]) && has(&images[i], words) {
+			named = append(named, images[i])
+		}
+	}
+	if len(named) == 0 {
+		return "", broker.ReasonImage, fmt.Sprintf("no image is named %q", c.order.Image)
+	}
+	named = slices.DeleteFunc(named, func(i providers.Image) bool { return !c.view.runs(&i, o) })
+	if len(named) == 0 {
+		return "", broker.ReasonArchitecture, fmt.Sprintf("no image %q is for the size", c.order.Image)
+	}
+	best := slices.MaxFunc(named, func(a, b providers.Image) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(b.Name, a.Name), cmp.Compare(b.ID, a.ID))
+	})
+	return best.ID, "", ""
+}
+
+func ready(i *providers.Image) bool { return i.State == providers.ImageReady || i.State == "" }
+
+func has(i *providers.Image, words []string) bool {
+	name := strings.ToLower(i.Name)
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(name, w) })
+}
+
+// runs reports whether an image can run on a size, as far as the account's
+// catalogue tells. Where that tells the architectures of other sizes, or of other
+// images, one without is of an architecture that OCCI has no name for.
+func (v *View) runs(i *providers.Image, o *Option) bool {
+	if i.MinMemoryMiB > o.Size.MemoryMiB {
+		return false
+	}
+	toldOf := func(s providers.Size) bool { return len(s.Architectures) > 0 }
+	told := func(i providers.Image) bool { return i.Architecture != "" }
+	switch {
+	case !slices.ContainsFunc(v.Sizes[o.Account], toldOf):
+		return true
+	case i.Architecture == "" && !slices.ContainsFunc(v.Images[o.Account], told):
+		return true
+	case len(o.Size.Architectures) == 0:
+		return i.Architecture == ""
+	}
+	return slices.Contains(o.Size.Architectures, i.Architecture)
+}
