@@ -128,7 +128,7 @@ type making struct {
 // plan checks a create and prepares it. id is the UUID that the entity gets, ""
 // for one of ours. Errors of plan and of what it returns are for inCreate.
 func (g *Gateway) plan(c echo.Context, m *model, e *occi.Entity, id string) (making, error) {
-	n := creation{inv: g.inv, wishes: g.wishes(c, m), entity: e, id: id}
+	n := creation{inv: g.inv, wishes: g.wishes(c, m), entity: e, id: id, pricing: pricing{g.desk, m.templates}}
 	made, err := creators[e.Kind](n)
 	made.kind = e.Kind
 	return made, err

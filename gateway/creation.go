@@ -12,10 +12,11 @@ import (
 
 // creation is a create request of one entity.
 type creation struct {
-	inv    *inventory.Inventory
-	wishes translate.Wishes
-	entity *occi.Entity
-	id     string // the UUID that it gets, "" for one of ours
+	inv     *inventory.Inventory
+	wishes  translate.Wishes
+	entity  *occi.Entity
+	id      string // the UUID that it gets, "" for one of ours
+	pricing pricing
 }
 
 // creators check a create of each kind and prepare it.
@@ -40,7 +41,7 @@ func (n creation) own() inventory.Own {
 func (n creation) server() (making, error) {
 	uid, spec, err := n.wishes.ServerWish(n.entity)
 	return making{uid: uid, do: func(ctx context.Context) (*inventory.Item, error) {
-		it, err := n.inv.CreateServer(ctx, uid, spec, n.own())
+		it, err := n.createServer(ctx, uid, spec)
 		if err == nil {
 			n.describeLinks(ctx, it)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"occigate/gateway/broker/desk"
 	"occigate/gateway/inventory"
 	"occigate/translate"
 	"occigate/translate/occi"
@@ -19,7 +20,7 @@ import (
 // categories, this gateway's, those of all clouds and those of users, and the
 // query interface's renderings of them. It is immutable.
 type model struct {
-	generation uint64
+	generation generation
 	registry   *occi.Registry
 	writes     occi.Renderer
 	templates  *translate.Templates
@@ -57,9 +58,10 @@ func (m *model) digestOf(s occi.Selection) string {
 }
 
 // models keeps the newest model and makes another when the catalogues of the
-// clouds or the users' mixins have changed.
+// clouds, the users' mixins or prices have changed.
 type models struct {
 	inv     *inventory.Inventory
+	desk    *desk.Desk // nil when there are no prices
 	log     *zap.Logger
 	builtIn *occi.Registry
 	style   Switches
@@ -75,11 +77,14 @@ func newModels(o Options) *models {
 	if o.Switches.NoObserved {
 		without = append(without, translate.Observed)
 	}
+	if o.Desk == nil {
+		without = append(without, translate.Price)
+	}
 	builtIn, err := translate.WithExtensions(occi.Standard(o.OCCI), without...)
 	if err != nil {
 		panic("gateway: built-in categories: " + err.Error())
 	}
-	return &models{inv: o.Inventory, log: o.Log, builtIn: builtIn, style: o.Switches, kept: newRenderings(keptBytes)}
+	return &models{inv: o.Inventory, desk: o.Desk, log: o.Log, builtIn: builtIn, style: o.Switches, kept: newRenderings(keptBytes)}
 }
 
 // catalogueKinds are the items that become categories.
@@ -92,22 +97,34 @@ var modelKinds = []inventory.Kind{
 
 // current returns the model of now. Reads during a change share one making.
 func (ms *models) current() *model {
-	generation := ms.inv.Generation(modelKinds...)
-	if m := ms.newest.Load(); m != nil && m.generation == generation {
+	now := ms.generation()
+	if m := ms.newest.Load(); m != nil && m.generation == now {
 		return m
 	}
 	ms.making.Lock()
 	defer ms.making.Unlock()
-	if m := ms.newest.Load(); m != nil && m.generation == generation {
+	if m := ms.newest.Load(); m != nil && m.generation == now {
 		return m
 	}
-	m := ms.make(generation)
+	m := ms.make(now)
 	ms.newest.Store(m)
 	return m
 }
 
-func (ms *models) make(generation uint64) *model {
-	m := &model{generation: generation, templates: translate.NewTemplates(ms.catalogues())}
+// generation tells whether a model is still that of now: by catalogues and users'
+// mixins, and by prices.
+type generation struct{ named, prices uint64 }
+
+func (ms *models) generation() generation {
+	g := generation{named: ms.inv.Generation(modelKinds...)}
+	if ms.desk != nil {
+		g.prices = ms.desk.Edition()
+	}
+	return g
+}
+
+func (ms *models) make(of generation) *model {
+	m := &model{generation: of, templates: translate.NewTemplates(ms.catalogues())}
 	registry, refused := ms.builtIn.Merge(slices.Concat(m.templates.Mixins(), ms.users())...)
 	for _, err := range refused {
 		ms.log.Warn("a category of a cloud or a user cannot be shown", zap.Error(err))
@@ -146,6 +163,9 @@ func (ms *models) catalogues() []translate.Catalogue {
 				addTo(c, it)
 			}
 		}
+	}
+	for i := range list {
+		list[i].Prices = ms.sizePrices(list[i].UID, list[i].Sizes)
 	}
 	return list
 }

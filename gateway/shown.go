@@ -97,7 +97,9 @@ func (m *model) entityOf(it *inventory.Item, own translate.Own) occi.Entity {
 		for _, l := range links {
 			entities = append(entities, linkEntity(l, ownOf(l)))
 		}
-		return m.templates.ComputeEntity(it.Server, own, entities)
+		e := m.templates.ComputeEntity(it.Server, own, entities)
+		translate.SetPrice(&e, it.Terms)
+		return e
 	case inventory.KindVolume:
 		return m.templates.StorageEntity(it.Volume, own)
 	case inventory.KindNetwork:

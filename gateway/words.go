@@ -17,6 +17,9 @@ func Words(it *inventory.Item) []inventory.Word {
 	switch it.Kind {
 	case inventory.KindServer:
 		has.server(it.Server)
+		if it.Terms[translate.AttrPriceHour] != "" {
+			has.mixin(translate.Price)
+		}
 	case inventory.KindVolume:
 		has.state(occi.AttrStorageState, translate.VolumeState(it.Volume.State))
 		has.of(translate.Zone, it.Volume.Zone)

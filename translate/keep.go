@@ -76,7 +76,7 @@ func (t *Templates) isForeign(id string) bool {
 // builtIn are the mixins outside of the OGF's schemes that are there without
 // any cloud or user.
 var builtIn = map[string]bool{
-	Cloud: true, Observed: true, PublicNet: true, PrivateNet: true, FloatingIPPool: true,
+	Cloud: true, Observed: true, Price: true, PublicNet: true, PrivateNet: true, FloatingIPPool: true,
 	occi.MixinOpenStackKey: true, occi.MixinOpenStackUserData: true,
 }
 

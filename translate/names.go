@@ -63,6 +63,7 @@ func Location(kind, id string) string { return locations[kind] + id }
 func extensions() []occi.Mixin {
 	return []occi.Mixin{
 		observed(),
+		price(),
 		{
 			Category: category(Cloud, "Cloud that holds the entity"),
 			Location: "/mixin/cloud/",

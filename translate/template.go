@@ -23,6 +23,7 @@ type Catalogue struct {
 	Images []providers.Image
 	Sizes  []providers.Size
 	Zones  []providers.Zone
+	Prices map[string]PriceTerms // of an hour now, by native id of the size; those that are known
 }
 
 // Template is what a mixin of a cloud stands for: an image, a size, a zone, a
@@ -115,7 +116,7 @@ func (t *Templates) add(scheme string, tpl Template, a Account, name string) {
 		m.Applies = []string{Compute}
 	}
 	if tpl.Size != nil {
-		m.Attributes = sizeAttributes(tpl.Size)
+		m.Attributes = append(sizeAttributes(tpl.Size), t.catalogues[a.UID].Prices[tpl.Native].defaults()...)
 	}
 	t.put(tpl, m)
 }

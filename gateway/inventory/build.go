@@ -41,7 +41,7 @@ func marked(items []*Item, listed bool) []*Item {
 func (s *state) item(id string, kind Kind) *Item {
 	it := &Item{ID: id, UID: s.uid, Cloud: s.cloud, Kind: kind}
 	if o := s.ownOf(id); o != nil {
-		it.Title, it.Summary, it.Extra, it.Mixins = o.Title, o.Summary, o.Extra, o.Mixins
+		it.Title, it.Summary, it.Extra, it.Mixins, it.Terms = o.Title, o.Summary, o.Extra, o.Mixins, o.Terms
 	}
 	return it
 }

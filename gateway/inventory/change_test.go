@@ -351,3 +351,31 @@ func TestTakenAwayWhileBeingMade(t *testing.T) {
 		}
 	})
 }
+
+// TestTermsStay keeps what an item was made at, through everything that users change
+// and a restart, and takes it only once.
+func TestTermsStay(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		h := open(t, file, a)
+		id := h.native("a", "i-1").ID
+		for _, price := range []string{"1", "2"} {
+			if it, err := h.Agree(t.Context(), id, map[string]string{"price": price}); err != nil || it.Terms["price"] != "1" {
+				t.Fatalf("%+v, %v", it, err)
+			}
+		}
+		if _, err := h.Replace(t.Context(), id, inventory.Own{Title: "T", Terms: map[string]string{"price": "3"}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Describe(t.Context(), id, inventory.Own{Summary: "S", Terms: map[string]string{"price": "3"}}); err != nil {
+			t.Fatal(err)
+		}
+		h.stop()
+		h = open(t, file, a)
+		defer h.stop()
+		if it := h.native("a", "i-1"); it.Terms["price"] != "1" || it.Title != "T" || it.Summary != "S" {
+			t.Errorf("%+v", it)
+		}
+	})
+}

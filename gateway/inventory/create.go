@@ -64,7 +64,7 @@ func (w *worker) intend(o Own, want wish) (intent, error) {
 	}
 	in := w.fresh(&Item{ID: id, Kind: want.kind, Source: want.source, Target: want.target, Native: want.native}, classCreate, "create")
 	in.Digest, in.thing, in.Known = digest(encode(want.spec)), want.thing, want.known
-	in.Own = &own{Kind: want.kind, Made: true, Apart: want.apart, Title: o.Title, Summary: o.Summary, Extra: o.Extra, Mixins: slices.Clone(o.Mixins)}
+	in.Own = &own{Kind: want.kind, Made: true, Apart: want.apart, Title: o.Title, Summary: o.Summary, Extra: o.Extra, Mixins: slices.Clone(o.Mixins), Terms: o.Terms}
 	return in, nil
 }
 
@@ -157,7 +157,7 @@ func (w *worker) bare(in intent) *Item {
 	o := in.begun()
 	it := &Item{
 		ID: in.ID, UID: w.UID, Cloud: w.Cloud, Kind: in.Kind, Native: in.Native, Source: in.Source, Target: in.Target,
-		Title: o.Title, Summary: o.Summary, Extra: o.Extra, Mixins: o.Mixins, Pending: in.word(),
+		Title: o.Title, Summary: o.Summary, Extra: o.Extra, Mixins: o.Mixins, Terms: o.Terms, Pending: in.word(),
 	}
 	it.fill(in.thing)
 	it.Derived = w.feed.view.derive(it, nil)

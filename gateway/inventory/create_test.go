@@ -18,7 +18,7 @@ func TestCreateIsVisibleAtOnceAndKeepsItsID(t *testing.T) {
 		a := newCloud("1")
 		h := open(t, file, a)
 		made, err := h.CreateServer(t.Context(), "a", providers.ServerSpec{Name: "web", ImageID: "ami-1"},
-			inventory.Own{Title: "Web", Summary: "the web", Extra: map[string]string{"k": "v"}, Mixins: []string{"m"}})
+			inventory.Own{Title: "Web", Summary: "the web", Extra: map[string]string{"k": "v"}, Mixins: []string{"m"}, Terms: map[string]string{"price": "1"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,8 +38,8 @@ func TestCreateIsVisibleAtOnceAndKeepsItsID(t *testing.T) {
 		if !ok || got.Pending != "" || got.Server.State != providers.StateActive {
 			t.Fatalf("later: %+v", got)
 		}
-		want := inventory.Item{Title: "Web", Summary: "the web", Extra: map[string]string{"k": "v"}, Mixins: []string{"m"}}
-		if diff := cmp.Diff(want, inventory.Item{Title: got.Title, Summary: got.Summary, Extra: got.Extra, Mixins: got.Mixins}); diff != "" {
+		want := inventory.Item{Title: "Web", Summary: "the web", Extra: map[string]string{"k": "v"}, Mixins: []string{"m"}, Terms: map[string]string{"price": "1"}}
+		if diff := cmp.Diff(want, inventory.Item{Title: got.Title, Summary: got.Summary, Extra: got.Extra, Mixins: got.Mixins, Terms: got.Terms}); diff != "" {
 			t.Errorf("own data (-want +got):\n%s", diff)
 		}
 	})

@@ -19,6 +19,16 @@ func (v *Inventory) Describe(ctx context.Context, id string, to Own) (*Item, err
 	})
 }
 
+// Agree keeps what an item was made at, durably, unless something is kept already:
+// it is for creates of which that was known only when they were answered.
+func (v *Inventory) Agree(ctx context.Context, id string, terms map[string]string) (*Item, error) {
+	return v.redescribe(ctx, id, func(o *own, _ *Item) {
+		if o.Terms == nil {
+			o.Terms = terms
+		}
+	})
+}
+
 // Mix adds mixins to an item and takes others off, durably and without
 // disturbing what others change at the same time.
 func (v *Inventory) Mix(ctx context.Context, id string, add, remove []string) (*Item, error) {

@@ -54,6 +54,7 @@ type Item struct {
 	Summary string            // set by a user
 	Extra   map[string]string // further attributes that only the gateway keeps, such as a mount point
 	Mixins  []string          // category ids that a user put on it
+	Terms   map[string]string // what was agreed when it was made, such as its price; nil when nothing was
 	Problem string            // what went wrong with a change of ours, in the cloud's words
 	Listed  bool              // a listing of the cloud has shown it; else it is known from an answer to us
 	Pending string            // "create", "delete", "start": a change of ours under way, "" when none
@@ -79,6 +80,7 @@ type Own struct {
 	Summary string
 	Extra   map[string]string
 	Mixins  []string
+	Terms   map[string]string // of an item to be created: what it is made at; never changed afterwards
 }
 
 // Status is how an account stands.

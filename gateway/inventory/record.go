@@ -68,6 +68,7 @@ type own struct {
 	Summary string            `json:"summary,omitempty"`
 	Extra   map[string]string `json:"extra,omitempty"`
 	Mixins  []string          `json:"mixins,omitempty"`
+	Terms   map[string]string `json:"terms,omitempty"` // what was agreed when it was made
 }
 
 // keptOwn is what is stored of an item, else what is known of it without. What

@@ -7,6 +7,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -40,6 +41,9 @@ type Desk struct {
 	o      Options
 	keeper *broker.Keeper
 	files  map[string]string // what each file looked like when it was read last; Run's own
+
+	edition atomic.Uint64
+	seen    seen // Run's own
 }
 
 // New makes a desk and reads everything that is configured. What cannot be read is
@@ -64,6 +68,7 @@ func New(o Options) (*Desk, error) {
 		}
 	}
 	d.look()
+	d.publish()
 	return d, nil
 }
 
@@ -96,6 +101,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 			d.look()
+			d.publish()
 		}
 	}
 }

@@ -1,0 +1,62 @@
+package desk
+
+import (
+	"strings"
+
+	"occigate/gateway/broker"
+	"occigate/gateway/broker/tariff"
+)
+
+// Hour is what a machine of a size costs for an hour while it runs, on demand;
+// its disks and addresses are charged beside it.
+type Hour struct {
+	tariff.Money
+	Charges []broker.Charge // at least one; the sum is made of them
+}
+
+// SKU names all prices that the hour is made of.
+func (h Hour) SKU() string {
+	names := make([]string, len(h.Charges))
+	for i, c := range h.Charges {
+		names[i] = c.Price.SkuPriceID
+	}
+	return strings.Join(names, " + ")
+}
+
+// Hours says what sizes of one account cost at the moment. It is for many sizes at
+// once; a nil one knows no price.
+type Hours struct{ tab *broker.Tab }
+
+// Hours are those of an account, for machines with an operating system's licence,
+// "" for Linux.
+func (d *Desk) Hours(uid, os string) Hours {
+	return Hours{d.Market().Tab(uid, os, d.o.Currency)}
+}
+
+// Of is the hour of a size; ok is false when nobody has said what it costs.
+func (h Hours) Of(size string) (hour Hour, ok bool) {
+	if h.tab == nil {
+		return hour, false
+	}
+	if hour.Charges, ok = h.tab.Size(size); !ok {
+		return hour, false
+	}
+	hour.Money = hour.Charges[0].Hour
+	for _, c := range hour.Charges[1:] {
+		sum, err := hour.Add(c.Hour)
+		if err != nil {
+			return hour, false
+		}
+		hour.Money = sum
+	}
+	return hour, true
+}
+
+// SystemOf tells by an image's name whose licence a machine pays for: "windows", or
+// "" for what costs nothing more.
+func SystemOf(image string) string {
+	if strings.Contains(strings.ToLower(image), "windows") {
+		return "windows"
+	}
+	return ""
+}
