@@ -1,0 +1,70 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"occigate/test/cloudsim/awsprices"
+	"occigate/test/cloudsim/ec2"
+	"occigate/test/servers"
+)
+
+// TestPricesOfTheCloud has two gateways of one store quote what AWS's price lists
+// say, for two accounts of one region; the lists are got once.
+//
+//	t3.micro with Linux: 730 h x 0.0104 = 7.592; 20 GiB of gp3 x 0.09 = 1.80;
+//	an address: 730 h x 0.005 = 3.65; sum 13.042 USD
+func TestPricesOfTheCloud(t *testing.T) {
+	cloud := httptest.NewServer(ec2.New(ec2.Options{}))
+	t.Cleanup(cloud.Close)
+	other := httptest.NewServer(ec2.New(ec2.Options{Account: "999999999999"}))
+	t.Cleanup(other.Close)
+	lists := awsprices.New(awsprices.Options{})
+	published := httptest.NewServer(lists)
+	t.Cleanup(published.Close)
+	var text strings.Builder
+	fmt.Fprintf(&text, "store: {redis: {addresses: [%q]}}\naccounts:", servers.Redis(t).Address)
+	for i, url := range []string{cloud.URL, other.URL} {
+		fmt.Fprintf(&text, `
+  - name: account%d
+    cloud: ec2
+    settings:
+      region: us-east-1
+      endpoint: %s
+      access_key_id: %s
+      secret_access_key: %s
+      prices: {from: url, url: "%s/offers/v1.0/aws/index.json"}`, i, url, ec2.ExampleAccessKeyID, ec2.ExampleSecretAccessKey, published.URL)
+	}
+	config := file(t, text.String())
+	for range 2 {
+		p := Start(t, nil, "serve", "--config", config, "--listen", "127.0.0.1:0")
+		p.Eventually(t, "the prices of both accounts", func() bool {
+			return p.quote(t, "", `{"os":"linux","currency":"USD"}`).Comparable >= 2*12
+		})
+		q := p.quote(t, "?all=true", `{"cores": 2, "memory": 1, "disk": 20, "addresses": 1, "currency": "USD"}`)
+		var first *quotedCandidate
+		for i := range q.Candidates {
+			if q.Candidates[i].Size.ID == "t3.micro" {
+				first = &q.Candidates[i]
+			}
+		}
+		if first == nil {
+			t.Fatalf("t3.micro is no candidate among %d", len(q.Candidates))
+		}
+		if diff := cmp.Diff(amount{"13.04", "USD"}, first.Month); diff != "" {
+			t.Error(diff)
+		}
+		for _, part := range first.Parts {
+			if !strings.HasPrefix(part.Source, published.URL+"/offers/v1.0/aws/A") || part.Age > 3600 || part.Sample {
+				t.Errorf("%+v", part)
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"index 200": 3, "regions 200": 3, "list 200": 3}, lists.Calls()); diff != "" {
+		t.Errorf("calls of two gateways with two accounts:\n%s", diff)
+	}
+}
