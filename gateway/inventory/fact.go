@@ -100,7 +100,6 @@ func (s *sharing) row(rec store.Record) (func(*state), error) {
 	if err != nil {
 		return nil, err
 	}
-	r.rev = rec.Rev
 	s.compact(r)
 	return func(s *state) { s.setRow(k, r) }, nil
 }

@@ -165,9 +165,11 @@ func (f *feed) take(records []store.Record) {
 	decoded := decodeAll(records, f.unreadable)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	var changed []*state
 	for uid := range f.put(f.states, decoded) {
-		f.view.update(f.states[uid])
+		changed = append(changed, f.states[uid])
 	}
+	f.view.update(changed...)
 	f.bury()
 	f.wake()
 }

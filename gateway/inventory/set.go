@@ -1,10 +1,10 @@
 package inventory
 
 import (
-	"cmp"
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Set is an immutable set of items in the order of their ids. A change makes a
@@ -64,7 +64,7 @@ func (s *Set) find(id string) *Item {
 	if s == nil {
 		return nil
 	}
-	i, _ := slices.BinarySearchFunc(s.chunks, id, func(c []*Item, id string) int { return cmp.Compare(c[len(c)-1].ID, id) })
+	i, _ := slices.BinarySearchFunc(s.chunks, id, func(c []*Item, id string) int { return strings.Compare(c[len(c)-1].ID, id) })
 	if i == len(s.chunks) {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (s *Set) find(id string) *Item {
 	return s.chunks[i][k]
 }
 
-func byID(it *Item, id string) int { return cmp.Compare(it.ID, id) }
+func byID(it *Item, id string) int { return strings.Compare(it.ID, id) }
 
 // with makes the set that has the changes in their places; a nil item is one
 // that is taken out. nil when nothing is left.

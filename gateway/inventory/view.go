@@ -58,25 +58,26 @@ func newView(o Options) *view {
 // published first.
 var early = map[Kind]bool{KindImage: true, KindSize: true, KindZone: true, KindNetwork: true}
 
-// update makes the items of a state's dirty rows again and publishes what
+// update makes the items of the dirty rows of states again and publishes what
 // changed. The caller is the only writer.
-func (v *view) update(s *state) {
-	if s.redefined {
-		v.define(s)
-	}
-	first, second := map[rowKey]bool{}, map[rowKey]bool{}
-	for k := range s.dirty {
-		if early[k.kind] {
-			first[k] = true
-		} else {
-			second[k] = true
+func (v *view) update(states ...*state) {
+	for _, s := range states {
+		if s.redefined {
+			v.define(s)
 		}
 	}
-	s.dirty = map[rowKey]bool{}
-	v.publish(v.rebuild(s, first))
-	v.publish(v.rebuild(s, second))
-	if at := v.stands[s.uid]; at != nil { // after what it speaks of
-		at.Store(&stand{s.stamp, s.identity})
+	for _, isEarly := range []bool{true, false} {
+		e := edit{items: map[string]entry{}, removed: map[string]bool{}}
+		for _, s := range states {
+			v.rebuild(e, s, isEarly)
+		}
+		v.publish(e)
+	}
+	for _, s := range states {
+		s.dirty = map[rowKey]bool{}
+		if at := v.stands[s.uid]; at != nil { // after what it speaks of
+			at.Store(&stand{s.stamp, s.identity})
+		}
 	}
 }
 
@@ -89,50 +90,57 @@ type edit struct {
 	removed map[string]bool
 }
 
-func (v *view) rebuild(s *state, keys map[rowKey]bool) edit {
-	e := edit{items: map[string]entry{}, removed: map[string]bool{}}
-	kept := map[string]bool{}
-	for k := range keys {
-		items := s.build(k)
+// rebuild makes the items of a state's dirty rows again, those of early kinds or
+// the others, and takes what is another one into an edit.
+func (v *view) rebuild(e edit, s *state, isEarly bool) {
+	before, after := map[string]bool{}, map[string]bool{}
+	for k := range s.dirty {
+		if early[k.kind] != isEarly {
+			continue
+		}
 		if !derived[k.kind] {
-			e.removed[k.id] = true
+			before[k.id] = true
 		}
 		for _, id := range s.built[k] {
-			e.removed[id] = true
+			before[id] = true
 		}
+		delete(s.built, k)
 		var further []string
-		for _, it := range items {
+		for _, it := range s.build(k) {
 			if it.ID != k.id {
 				further = append(further, it.ID)
 			}
-			kept[it.ID] = true
+			after[it.ID] = true
 			base := s.base(it)
 			if now, ok := v.entries[it.ID]; !ok || now.base != base {
 				e.items[it.ID] = entry{it, base}
 			}
 		}
-		if len(further) == 0 {
-			delete(s.built, k)
-		} else {
+		if len(further) > 0 {
 			s.built[k] = clipped(further)
 		}
 	}
-	for id := range e.removed {
-		if now := v.entries[id].item; kept[id] || now == nil || now.UID != s.uid {
-			delete(e.removed, id)
+	for id := range before {
+		if now := v.entries[id].item; !after[id] && now != nil && now.UID == s.uid {
+			e.removed[id] = true
 		}
 	}
-	return e
 }
 
-// base digests an item and the rows whose names show in it.
+// base digests an item and the rows whose names show in it. What its own row
+// says was digested when that was read.
 func (s *state) base(it *Item) uint64 {
-	data, err := json.Marshal(it)
+	rest, look := *it, uint64(0)
+	if r := s.rows[rowKey{it.Kind, it.ID}]; r != nil && r.thing == it.thing() {
+		rest.fill(thing{})
+		look = r.look
+	}
+	data, err := json.Marshal(rest)
 	if err != nil { // a NaN from an adapter: never equal, so always published
 		return 0
 	}
-	sum := digest(data)
-	for _, n := range (thing{Server: it.Server, Volume: it.Volume, Network: it.Network}).mentions() {
+	sum := mix(digest(data), look)
+	for _, n := range it.thing().mentions() {
 		if r := s.rows[rowKey{n.kind, s.natives[n]}]; r != nil && namesServers[n.kind] {
 			sum = mix(sum, r.look)
 		}
@@ -145,6 +153,9 @@ func mix(a, b uint64) uint64 { return a*1099511628211 ^ b }
 
 // publish finishes the items of an edit and shows all of it at once.
 func (v *view) publish(e edit) {
+	for id := range e.items { // what one account has no more, another may have
+		delete(e.removed, id)
+	}
 	if len(e.items) == 0 && len(e.removed) == 0 {
 		return
 	}
