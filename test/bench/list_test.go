@@ -2,6 +2,7 @@ package bench
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -19,7 +20,7 @@ import (
 // bare serves fixed bytes as [bareHandler] does, until the test ends.
 func bare(tb testing.TB, body []byte, contentType string) string {
 	tb.Helper()
-	handler, err := bareHandler(body, contentType, discard{})
+	handler, err := bareHandler(body, http.Header{"Content-Type": {contentType}}, discard{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -30,9 +31,10 @@ func bare(tb testing.TB, body []byte, contentType string) string {
 	return server.URL
 }
 
-// bareHandler answers with fixed bytes, with the same authentication, one log
-// line and the same figures for each request as the gateway, and nothing else.
-func bareHandler(body []byte, contentType string, logTo io.Writer) (http.Handler, error) {
+// bareHandler answers with fixed headers and bytes, with the same
+// authentication, one log line and the same figures for each request as the
+// gateway, and nothing else.
+func bareHandler(body []byte, headers http.Header, logTo io.Writer) (http.Handler, error) {
 	guard, err := access.New([]access.User{{Name: user, PasswordHash: access.Hash(password)}}, time.Now)
 	if err != nil {
 		return nil, err
@@ -47,7 +49,7 @@ func bareHandler(body []byte, contentType string, logTo io.Writer) (http.Handler
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		w.Header().Set("Content-Type", contentType)
+		maps.Copy(w.Header(), headers)
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		if _, err := w.Write(body); err != nil {
 			return

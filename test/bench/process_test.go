@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -42,13 +43,23 @@ func serveGateway(ctx context.Context, args []string) error {
 	return app.Run(ctx, args, nil, os.Stdout, os.Stderr)
 }
 
-// serveBare serves the bytes of a file as a media type; see [bareHandler].
+// answer is what a bare handler answers with.
+type answer struct {
+	Headers http.Header
+	Body    string
+}
+
+// serveBare serves the answer in a file; see [bareHandler].
 func serveBare(ctx context.Context, args []string) error {
-	body, err := os.ReadFile(args[1])
+	data, err := os.ReadFile(args[1])
 	if err != nil {
 		return err
 	}
-	handler, err := bareHandler(body, args[2], os.Stderr)
+	var a answer
+	if err := json.Unmarshal(data, &a); err != nil {
+		return err
+	}
+	handler, err := bareHandler([]byte(a.Body), a.Headers, os.Stderr)
 	if err != nil {
 		return err
 	}
@@ -117,14 +128,27 @@ accounts:%s
 	return p
 }
 
-// bareProcess serves bytes in a process of its own, and returns its URL.
-func bareProcess(tb testing.TB, body, media string) string {
+// bareProcess serves what a gateway answers to a request, in a process of its
+// own, and returns the request for that.
+func (p *process) bareProcess(tb testing.TB, r request) request {
 	tb.Helper()
-	file := filepath.Join(tb.TempDir(), "body")
-	if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
+	body, headers := p.get(tb, strings.TrimPrefix(r.url, p.url), r.accept)
+	a := answer{Headers: http.Header{}, Body: body}
+	for _, name := range []string{"Content-Type", "Category", "Link", "X-Occi-Attribute"} {
+		if values, ok := headers[name]; ok {
+			a.Headers[name] = values
+		}
+	}
+	data, err := json.Marshal(a)
+	if err != nil {
 		tb.Fatal(err)
 	}
-	return startProcess(tb, "bare", file, media).url
+	file := filepath.Join(tb.TempDir(), "answer")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	r.url = startProcess(tb, "bare", file).url
+	return r
 }
 
 // startProcess runs the test's binary with arguments until the test ends, and
