@@ -80,6 +80,8 @@ var (
 		"1 when the account's last refresh worked.", []string{"account"}, nil)
 	circuitDesc = prometheus.NewDesc("occigate_account_circuit",
 		"1 for the state that the account's circuit breaker is in.", []string{"account", "state"}, nil)
+	gatewaysDesc = prometheus.NewDesc("occigate_gateways",
+		"Gateways that share the store, this one among them, as far as it knows.", nil, nil)
 	heldDesc = prometheus.NewDesc("occigate_account_held",
 		"1 when this gateway is the one that refreshes the account.", []string{"account"}, nil)
 )
@@ -90,11 +92,13 @@ func (a accountCollector) Describe(out chan<- *prometheus.Desc) {
 	out <- observedDesc
 	out <- healthyDesc
 	out <- heldDesc
+	out <- gatewaysDesc
 	out <- circuitDesc
 }
 
 // Collect gives the figures of every account.
 func (a accountCollector) Collect(out chan<- prometheus.Metric) {
+	out <- prometheus.MustNewConstMetric(gatewaysDesc, prometheus.GaugeValue, float64(a.inv.Gateways()))
 	for _, s := range a.inv.Accounts() {
 		observed, healthy, held := 0.0, 0.0, 0.0
 		if !s.Observed.IsZero() {

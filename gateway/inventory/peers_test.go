@@ -115,6 +115,33 @@ func TestGatewaysShareTheWork(t *testing.T) {
 	})
 }
 
+// A store that was emptied knows of no gateway and no lease: in a moment it does
+// again, and nobody holds more than before.
+func TestGatewaysFindEachOtherAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		first, second := openStore(t, file), openStore(t, file+".new")
+		defer first.Close()
+		defer second.Close()
+		c := openCrowd(t, first, 3, 30)
+		c.sleep(10 * time.Second)
+		c.wantHeld("in the beginning", 10, 10, 10)
+		for _, st := range c.stores {
+			st.set(func() { st.Store = second })
+		}
+		c.sleep(20 * time.Second)
+		c.wantHeld("with an empty store", 10, 10, 10)
+		for i, h := range c.houses {
+			if n := h.Gateways(); n != 3 {
+				t.Errorf("gateway %d knows of %d", i, n)
+			}
+			if n := len(h.List(inventory.KindServer)); n != 30 {
+				t.Errorf("gateway %d shows %d servers", i, n)
+			}
+		}
+		c.stop(0, 1, 2)
+	})
+}
+
 // Three gateways call the clouds as often as one does, also while accounts move.
 func TestGatewaysMakeTheCallsOfOne(t *testing.T) {
 	const clouds = 8
