@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"occigate/test/cloudsim/elastichosts"
 	"occigate/test/cloudsim/fault"
 	"occigate/test/servers"
+	"occigate/translate/occi"
 )
 
 // estate is many accounts at simulated clouds, which count their calls.
@@ -187,4 +189,38 @@ func TestASickCloudIsToldOf(t *testing.T) {
 	}
 	clouds.plan.Clear()
 	p.Eventually(t, "circuit closed", func() bool { return circuit() == "closed" })
+}
+
+// TestAPausedGatewayDoesNoHarm stops a gateway as a machine that swaps would,
+// for longer than its leases run: it wakes up believing that it holds them.
+// What the other has written meanwhile stays, and in a moment they share again.
+func TestAPausedGatewayDoesNoHarm(t *testing.T) {
+	const accounts = 6
+	clouds := manyClouds(t, accounts)
+	binary, config := build(t), clouds.config(t, "{redis: {addresses: ["+servers.Redis(t).Address+"]}}")
+	one, _ := launch(t, binary, config)
+	two, victim := launch(t, binary, config)
+	shared := func() bool { return one.held(t) == accounts/2 && two.held(t) == accounts/2 }
+	one.Eventually(t, "the work is shared", shared)
+	made := func() {
+		for i := range accounts {
+			body := textKind("storage") + "X-OCCI-Attribute: occi.storage.size=1.0\n" +
+				fmt.Sprintf("Category: cloud%d; scheme=\"http://schemas.occigate.org/occi/infrastructure/cloud#\"; class=\"mixin\"\n", i)
+			one.create(t, occi.TextPlain, "/storage/", body)
+		}
+	}
+	made()
+	victim.Pause()
+	one.Eventually(t, "the other holds all", func() bool { return one.held(t) == accounts })
+	made()
+	before := one.listOf(t, "/storage/")
+	victim.Resume()
+	one.Eventually(t, "the work is shared again", shared)
+	since := time.Now()
+	two.Eventually(t, "every account is refreshed", func() bool { return two.refreshedSince(t, since) == accounts })
+	for _, p := range []*Program{one, two} {
+		if now := p.listOf(t, "/storage/"); !slices.Equal(now, before) || len(now) != 2*accounts {
+			t.Errorf("%d volumes are listed after the pause, %d before, %d were made", len(now), len(before), 2*accounts)
+		}
+	}
 }
