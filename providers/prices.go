@@ -23,10 +23,11 @@ type PriceLister interface {
 
 // PriceSource is one place that prices come from.
 type PriceSource struct {
-	Name  string        // unique in the account: "AmazonEC2", "spot"
-	Key   string        // sources with one key give the same prices, whosever they are; "" is this account's alone
-	Every time.Duration // how often it is worth asking
-	Local bool          // files of this machine: no cloud is called
+	Name   string        // unique in the account: "AmazonEC2", "spot"
+	Key    string        // sources with one key give the same prices, whosever they are; "" is this account's alone
+	Region string        // that the prices are of, as [Identity] has it; "" when it is not known beforehand
+	Every  time.Duration // how often it is worth asking
+	Local  bool          // files of this machine: no cloud is called
 }
 
 // PriceList is what a source says.

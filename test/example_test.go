@@ -46,7 +46,7 @@ func loadExample(t *testing.T, everything bool) *config.Config {
 	}
 	env := map[string]string{}
 	for _, m := range variable.FindAllStringSubmatch(string(text), -1) {
-		env[m[1]] = "x"
+		env[m[1]] = strings.Repeat("x", 16)
 	}
 	path := filepath.Join(t.TempDir(), "example.yaml")
 	if err := os.WriteFile(path, text, 0o600); err != nil {

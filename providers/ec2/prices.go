@@ -136,11 +136,11 @@ func (p *Provider) PriceSources() []providers.PriceSource {
 			key = append(key, "committed")
 		}
 		all = append(all, providers.PriceSource{
-			Name: offer, Key: strings.Join(key, " "), Every: s.Every, Local: s.From == pricesFiles,
+			Name: offer, Key: strings.Join(key, " "), Region: p.region, Every: s.Every, Local: s.From == pricesFiles,
 		})
 	}
 	if s.Spot {
-		all = append(all, providers.PriceSource{Name: spot, Every: s.SpotEvery})
+		all = append(all, providers.PriceSource{Name: spot, Region: p.region, Every: s.SpotEvery})
 	}
 	return all
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 
 	"occigate/providers"
 	"occigate/providers/internal/configured"
@@ -33,6 +34,10 @@ type Settings struct {
 	// Images are patterns, as in a shell, of the names of images that the
 	// catalogue offers. None offer all. The account's own are always offered.
 	Images configured.Patterns `yaml:"images"`
+
+	// ImagePrices is the currency of the prices that images carry, which are taken
+	// to be for an hour; the API tells neither. Default: they are not read.
+	ImagePrices string `yaml:"image_prices"`
 }
 
 // check refuses settings that lack something and gives the endpoint.
@@ -42,6 +47,9 @@ func (s Settings) check() (*url.URL, error) {
 	}
 	if err := s.Images.Check("images"); err != nil {
 		return nil, err
+	}
+	if s.ImagePrices != "" && (len(s.ImagePrices) != 3 || strings.Trim(s.ImagePrices, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+		return nil, configured.Invalid("image_prices is the code of a currency, such as USD, not %q", s.ImagePrices)
 	}
 	return configured.Endpoint("endpoint", s.Endpoint)
 }
@@ -63,6 +71,7 @@ var (
 	_ providers.ImageSaver    = (*Provider)(nil)
 	_ providers.NetworkLister = (*Provider)(nil)
 	_ providers.AddressLister = (*Provider)(nil)
+	_ providers.PriceLister   = (*Provider)(nil)
 )
 
 // New makes the provider of one account from its [Settings]. It calls no cloud.

@@ -23,6 +23,7 @@ func TestSettings(t *testing.T) {
 		{"no secret", "api_key: k\ndatacenter: d\n", "secret"},
 		{"no datacenter", "api_key: k\nsecret: s\n", "datacenter"},
 		{"bad pattern", good + "images: [\"[\"]\n", "images"},
+		{"no currency", good + "image_prices: dollars\n", "image_prices is the code of a currency"},
 		{"misspelt", good + "image: x\n", "image"},
 	}
 	for _, tt := range tests {

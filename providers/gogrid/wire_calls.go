@@ -16,6 +16,7 @@ import (
 const (
 	addOp    = "grid/server/add"
 	editOp   = "grid/server/edit"
+	imagesOp = "grid/image/list"
 	ipsOp    = "grid/ip/list"
 	jobsOp   = "grid/job/list"
 	lookupOp = "common/lookup/list"
@@ -105,7 +106,7 @@ func (c *client) deleteServer(ctx context.Context, text string) error {
 
 // images lists those of the datacenter.
 func (c *client) images(ctx context.Context) ([]imageRow, error) {
-	return list[imageRow](ctx, c, "grid/image/list", c.here())
+	return list[imageRow](ctx, c, imagesOp, c.here())
 }
 
 // image reads one image.

@@ -107,6 +107,7 @@ type imageRow struct {
 	Public       bool     `json:"isPublic"`
 	Created      number   `json:"createdTime"` // milliseconds
 	Centers      []center `json:"datacenterlist"`
+	Price        key      `json:"price"` // as it is written, so that it stays exact
 }
 
 // center is an image's state in one datacenter.

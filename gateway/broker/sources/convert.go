@@ -25,12 +25,9 @@ var terms = map[int]tariff.Term{0: tariff.NoTerm, 1: tariff.OneYear, 3: tariff.T
 func (s *source) tariffOf(list *providers.PriceList) (*tariff.Tariff, error) {
 	spec := tariff.Spec{
 		Name: s.key, ObservedAt: list.Observed,
-		Scope:  tariff.Scope{Provider: s.accounts[0].Cloud, Region: list.Region},
+		Scope:  s.scope(list.Region),
 		Source: tariff.Source{Location: list.Location, Digest: list.Digest},
 		Prices: make([]tariff.Price, len(list.Prices)),
-	}
-	for _, a := range s.accounts {
-		spec.Scope.Accounts = append(spec.Scope.Accounts, a.UID)
 	}
 	for i := range list.Prices {
 		var err error
@@ -44,6 +41,18 @@ func (s *source) tariffOf(list *providers.PriceList) (*tariff.Tariff, error) {
 		return nil, described(list, problems)
 	}
 	return t, err
+}
+
+// scope says whose prices they are.
+func (s *source) scope(region string) tariff.Scope {
+	scope := tariff.Scope{Provider: s.accounts[0].Cloud, Region: region}
+	if s.public {
+		return scope
+	}
+	for _, a := range s.accounts {
+		scope.Accounts = append(scope.Accounts, a.UID)
+	}
+	return scope
 }
 
 // described says of which prices the problems are: the first few, and how many.

@@ -115,11 +115,7 @@ func (s *source) load(ctx context.Context, at head) (*tariff.Tariff, error) {
 	if err := unpack(&packed, &spec); err != nil {
 		return nil, err
 	}
-	spec.ObservedAt = at.Observed
-	spec.Scope.Accounts = nil
-	for _, a := range s.accounts {
-		spec.Scope.Accounts = append(spec.Scope.Accounts, a.UID)
-	}
+	spec.ObservedAt, spec.Scope = at.Observed, s.scope(at.Region)
 	return tariff.New(spec)
 }
 

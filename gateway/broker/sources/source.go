@@ -20,6 +20,7 @@ type source struct {
 	key      string // name of its tariff
 	uid      string // of its records
 	accounts []Account
+	public   bool // the prices are those of every account of the cloud and region
 
 	at     head           // how it stands, as far as this gateway knows
 	seen   []byte         // the record that says so

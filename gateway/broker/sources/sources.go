@@ -81,7 +81,23 @@ func New(o Options) *Keeper {
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		k.sources = append(k.sources, found[key])
 	}
+	k.publish()
 	return k
+}
+
+// publish finds the price lists that are those of every account of their cloud and
+// region: nobody reads another one under their name. A rate card that names its
+// accounts counts before such a list; it would not if the list named them too.
+func (k *Keeper) publish() {
+	type list struct{ cloud, region, name string }
+	readings := map[list]int{}
+	of := func(s *source) list { return list{s.accounts[0].Cloud, s.Region, s.Name} }
+	for _, s := range k.sources {
+		readings[of(s)]++
+	}
+	for _, s := range k.sources {
+		s.public = s.Key != "" && s.Region != "" && readings[of(s)] == 1
+	}
 }
 
 // storedAs is the uid that a source's records and lease are kept under: no account

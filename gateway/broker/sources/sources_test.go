@@ -138,7 +138,7 @@ func newStore(t *testing.T) store.Store {
 func shared(c *clock) *seller {
 	return &seller{
 		clock:   c,
-		sources: []providers.PriceSource{{Name: "list", Key: "ec2 list", Every: 24 * time.Hour}},
+		sources: []providers.PriceSource{{Name: "list", Key: "ec2 list", Region: "eu-central-1", Every: 24 * time.Hour}},
 		prices:  []providers.Price{hourly("small", "0.0116"), hourly("large", "0.0928")},
 	}
 }
@@ -154,11 +154,26 @@ func TestAccountsWithOneKeyAreAskedOnce(t *testing.T) {
 	g.turn(t)
 	g.turn(t)
 	e := g.entry(t)
-	if s.calls != 1 || e.Name != "ec2 list" || e.Problem != "" || len(e.Tariff.Prices()) != 2 || len(e.Tariff.Scope().Accounts) != 60 {
+	if s.calls != 1 || e.Name != "ec2 list" || e.Problem != "" || len(e.Tariff.Prices()) != 2 || e.Tariff.Scope().Accounts != nil {
 		t.Errorf("%d calls, %s: %q, %d prices for %d accounts", s.calls, e.Name, e.Problem, len(e.Tariff.Prices()), len(e.Tariff.Scope().Accounts))
 	}
 	if !e.Tariff.Scope().Covers("ec2", "eu-central-1", "a7") || e.Tariff.Source().Digest == "" || !e.Tariff.ObservedAt().Equal(start) {
 		t.Errorf("%+v of %+v at %s", e.Tariff.Scope(), e.Tariff.Source(), e.Tariff.ObservedAt())
+	}
+}
+
+// TestTwoListsOfOneRegion holds that accounts which read one list at two places
+// have each their own.
+func TestTwoListsOfOneRegion(t *testing.T) {
+	c := &clock{now: start}
+	one, two := shared(c), shared(c)
+	two.sources[0].Key = "ec2 copy"
+	g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", one}, Account{"b", "ec2", two})
+	g.turn(t)
+	g.turn(t)
+	all, _ := g.book.Entries()
+	if len(all) != 2 || !all[0].Tariff.Scope().Covers("ec2", "eu-central-1", "b") || all[0].Tariff.Scope().Covers("ec2", "eu-central-1", "a") || all[0].Name != "ec2 copy" {
+		t.Errorf("%+v", all)
 	}
 }
 
@@ -362,50 +377,6 @@ func TestAmounts(t *testing.T) {
 		if err != nil || m.Nanos() != want.nanos || per != want.per {
 			t.Errorf("%s: %s for %d, %v", text, m, per, err)
 		}
-	}
-}
-
-func TestHistory(t *testing.T) {
-	c := &clock{now: start}
-	s, kept := shared(c), newStore(t)
-	g := newGate(t, kept, c, "one", Account{"a", "ec2", s})
-	g.turn(t)
-	c.move(27 * time.Hour)
-	s.set(func(s *seller) { s.prices = []providers.Price{hourly("small", "0.02")} })
-	g.turn(t)
-	restarted := newGate(t, kept, c, "two", Account{"a", "ec2", s})
-	all, err := restarted.History(t.Context(), "ec2 list")
-	if err != nil || len(all) != 2 {
-		t.Fatalf("%d prices, %v", len(all), err)
-	}
-	for _, h := range all {
-		if !h.Said.Equal(start) || !h.Replaced.Equal(c.Now()) || h.Source.Digest == "" {
-			t.Errorf("%+v", h)
-		}
-	}
-	if all[1].Price.Size != "small" || all[1].Price.ListUnitPrice.String() != "0.0116 USD" {
-		t.Errorf("%+v", all[1].Price)
-	}
-	if _, err := g.History(t.Context(), "another"); err == nil {
-		t.Error("another tariff has a history")
-	}
-}
-
-// TestHistoryIsBounded replaces more prices at once than are kept.
-func TestHistoryIsBounded(t *testing.T) {
-	c := &clock{now: start}
-	s := shared(c)
-	s.prices = nil
-	for n := range mostSuperseded + 100 {
-		s.prices = append(s.prices, hourly(fmt.Sprint("size", n), "0.5"))
-	}
-	g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", s})
-	g.turn(t)
-	c.move(27 * time.Hour)
-	s.set(func(s *seller) { s.prices = s.prices[:1] })
-	g.turn(t)
-	if all, err := g.History(t.Context(), "ec2 list"); err != nil || len(all) != mostSuperseded {
-		t.Errorf("%d prices, %v", len(all), err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package gogrid
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,6 +23,7 @@ type Image struct {
 	State        Option
 	Datacenters  []Option
 	Public       bool
+	Price        string // as it is written: 0.05; default 0
 	Created      time.Time
 }
 
@@ -44,7 +47,7 @@ func (i *Image) view() object {
 		"description": i.Description, "location": "gogrid/" + i.Name + ".img",
 		"os": Option{osID, i.OS, i.OS}.view(), "architecture": arch.view(), "type": webServer.view(),
 		"minram": ram[0].view(), "state": i.State.view(), "datacenterlist": centers,
-		"isActive": true, "isPublic": i.Public, "owner": owner, "price": 0, "billingtokens": []object{},
+		"isActive": true, "isPublic": i.Public, "owner": owner, "price": json.Number(cmp.Or(i.Price, "0")), "billingtokens": []object{},
 		"createdTime": i.Created.UnixMilli(), "updatedTime": i.Created.UnixMilli(),
 	}
 }

@@ -40,7 +40,7 @@ var seedImages = []Image{
 	{Name: centos, FriendlyName: "CentOS 6.4 (64-bit) w/ None", OS: "CentOS 6.4 (64-bit)", Public: true},
 	{Name: "centos5.9_32_base", FriendlyName: "CentOS 5.9 (32-bit) w/ None", OS: "CentOS 5.9 (32-bit)", Bits: 32, Public: true},
 	{Name: debian, FriendlyName: "Debian 7 (64-bit) w/ None", OS: "Debian 7 (64-bit)", Public: true},
-	{Name: win, FriendlyName: "Windows Server 2008 R2 w/ SQL Server", OS: "Windows 2008 R2 (64-bit)", Public: true},
+	{Name: win, FriendlyName: "Windows Server 2008 R2 w/ SQL Server", OS: "Windows 2008 R2 (64-bit)", Public: true, Price: "0.1250"},
 	{Name: "ubuntu12.04_64_lamp", FriendlyName: "Ubuntu 12.04 (64-bit) w/ LAMP", OS: "Ubuntu 12.04 (64-bit)", Public: true, Datacenters: []Option{USEast1}},
 	{Name: golden, FriendlyName: "shop golden", Description: "web tier as of the last release", OS: "CentOS 6.4 (64-bit)", Datacenters: []Option{USWest1}},
 }
