@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"occigate/gateway/broker/desk"
@@ -10,12 +11,20 @@ import (
 	"occigate/translate"
 )
 
+// sampleMark stands before a source whose prices were invented.
+const sampleMark = "sample "
+
+// sourceOf is the source among terms, and whether its prices were invented.
+func sourceOf(terms translate.PriceTerms) (source string, sample bool) {
+	return strings.CutPrefix(terms[translate.AttrPriceSource], sampleMark)
+}
+
 // termsOf are the words for what an hour costs.
 func termsOf(h desk.Hour) translate.PriceTerms {
 	from := h.Charges[0].From.Tariff
 	source := from.Source().Location
 	if from.Source().Sample {
-		source = "sample " + source
+		source = sampleMark + source
 	}
 	return translate.PriceTerms{
 		translate.AttrPriceHour: h.Decimal().String(), translate.AttrPriceCurrency: string(h.Currency()),

@@ -77,6 +77,8 @@ func (g *Gateway) priceRoutes(p *echo.Group) {
 		both(p, path, func(c echo.Context) error { return notAllowed(c, "POST") })
 		rest(p, path, "POST")
 	}
+	both(p, "/costs", g.costs) // what everything costs by the hour
+	rest(p, "/costs", "GET, HEAD")
 	both(p, quotesPath+":id", g.shownQuote) // what was quoted, and what of it still holds
 	rest(p, quotesPath+":id", "GET, HEAD")
 }

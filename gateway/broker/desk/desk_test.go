@@ -18,19 +18,28 @@ import (
 var day = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // holdings is an inventory of fixed accounts, each with one size of one core.
-type holdings struct{ accounts []inventory.Status }
+type holdings struct {
+	accounts []inventory.Status
+	items    []*inventory.Item // beside the sizes
+	diskGiB  int               // of the size
+}
 
 func (h *holdings) Accounts() []inventory.Status { return h.accounts }
 
-func (h *holdings) Generation(...inventory.Kind) uint64 { return 1 }
+func (h *holdings) Generation(...inventory.Kind) uint64 { return uint64(len(h.accounts)) }
 
 func (h *holdings) List(k inventory.Kind) (items []*inventory.Item) {
+	for _, it := range h.items {
+		if it.Kind == k {
+			items = append(items, it)
+		}
+	}
 	if k != inventory.KindSize {
-		return nil
+		return items
 	}
 	for _, a := range h.accounts {
 		items = append(items, &inventory.Item{
-			UID: a.UID, Kind: k, Size: &providers.Size{ID: "small", Name: "small", Cores: 1, MemoryMiB: 1024},
+			UID: a.UID, Kind: k, Size: &providers.Size{ID: "small", Name: "small", Cores: 1, MemoryMiB: 1024, DiskGiB: float64(h.diskGiB)},
 		})
 	}
 	return items
@@ -77,7 +86,7 @@ func TestFilesAreRenewed(t *testing.T) {
 	}
 	write(card("0.01"))
 	d := open(t, desk.Options{
-		Holdings: &holdings{[]inventory.Status{sound("lab")}}, Cards: []string{filepath.Join(dir, "*.yaml")}, Look: time.Millisecond,
+		Holdings: &holdings{accounts: []inventory.Status{sound("lab")}}, Cards: []string{filepath.Join(dir, "*.yaml")}, Look: time.Millisecond,
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error)
@@ -118,7 +127,7 @@ func TestFilesAreRenewed(t *testing.T) {
 
 // TestNothingConfigured still says of each size that nobody knows its price.
 func TestNothingConfigured(t *testing.T) {
-	d := open(t, desk.Options{Holdings: &holdings{[]inventory.Status{sound("lab")}}, Cards: []string{"missing.yaml"}})
+	d := open(t, desk.Options{Holdings: &holdings{accounts: []inventory.Status{sound("lab")}}, Cards: []string{"missing.yaml"}})
 	left, err := d.Rejections(broker.Wish{})
 	if err != nil || len(left) != 1 || left[0].Reason != broker.ReasonNoPrice {
 		t.Errorf("%+v, %v", left, err)
@@ -137,7 +146,7 @@ func TestObstacles(t *testing.T) {
 	away.Problem, away.Kind = "503", providers.ErrUnavailable
 	odd.Problem = "half of the servers vanished at once"
 	unseen.Complete = false
-	d := open(t, desk.Options{Holdings: &holdings{[]inventory.Status{denied, away, odd, unseen}}, Samples: true})
+	d := open(t, desk.Options{Holdings: &holdings{accounts: []inventory.Status{denied, away, odd, unseen}}, Samples: true})
 	want := map[string]string{
 		"denied": "the cloud refuses the credentials since 2026-11-20T12:00:00Z: wrong key",
 		"away":   "the cloud does not answer as it should: 503",
@@ -160,7 +169,7 @@ func TestObstacles(t *testing.T) {
 
 // TestSamplesAreMarked looks at everything that a quote from samples shows.
 func TestSamplesAreMarked(t *testing.T) {
-	d := open(t, desk.Options{Holdings: &holdings{[]inventory.Status{sound("lab")}}, Samples: true, Currency: tariff.USD})
+	d := open(t, desk.Options{Holdings: &holdings{accounts: []inventory.Status{sound("lab")}}, Samples: true, Currency: tariff.USD})
 	q, err := d.Quote(broker.Wish{DiskGiB: 10, Addresses: 1})
 	if err != nil || len(q.Candidates) != 1 {
 		t.Fatalf("%+v, %v", q, err)

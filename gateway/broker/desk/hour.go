@@ -38,11 +38,20 @@ func (h Hours) Of(size string) (hour Hour, ok bool) {
 	if h.tab == nil {
 		return hour, false
 	}
-	if hour.Charges, ok = h.tab.Size(size); !ok {
+	charges, ok := h.tab.Size(size)
+	if !ok {
 		return hour, false
 	}
-	hour.Money = hour.Charges[0].Hour
-	for _, c := range hour.Charges[1:] {
+	return hourOf(charges)
+}
+
+// hourOf adds charges up; ok is false when there are none or they cannot be added.
+func hourOf(charges []broker.Charge) (hour Hour, ok bool) {
+	if len(charges) == 0 {
+		return hour, false
+	}
+	hour = Hour{charges[0].Hour, charges}
+	for _, c := range charges[1:] {
 		sum, err := hour.Add(c.Hour)
 		if err != nil {
 			return hour, false

@@ -31,7 +31,7 @@ func openShop(t *testing.T, price, key string) *shop {
 	if err := os.WriteFile(path, []byte(card(price)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &shop{now: day, held: &holdings{[]inventory.Status{sound("lab"), sound("works")}}}
+	s := &shop{now: day, held: &holdings{accounts: []inventory.Status{sound("lab"), sound("works")}}}
 	s.Desk = open(t, desk.Options{
 		Holdings: s.held, Cards: []string{path}, Key: []byte(key), Life: 10 * time.Minute, Now: func() time.Time { return s.now },
 	})

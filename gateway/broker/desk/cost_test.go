@@ -1,0 +1,122 @@
+package desk_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"occigate/gateway/broker/desk"
+	"occigate/gateway/broker/tariff"
+	"occigate/gateway/inventory"
+	"occigate/providers"
+)
+
+func machine(id string, state providers.State, size string, diskGiB int) *inventory.Item {
+	return &inventory.Item{
+		ID: id, UID: "lab", Cloud: "openstack", Kind: inventory.KindServer,
+		Server: &providers.Server{ID: id, State: state, SizeID: size, DiskGiB: float64(diskGiB)},
+	}
+}
+
+func volume(id string, gib int, state providers.ResourceState) *inventory.Item {
+	return &inventory.Item{
+		ID: id, UID: "lab", Cloud: "openstack", Kind: inventory.KindVolume,
+		Volume: &providers.Volume{ID: id, SizeGiB: float64(gib), State: state},
+	}
+}
+
+// atLaunch knows of one machine what was agreed.
+func atLaunch(it *inventory.Item) (desk.Cost, bool) {
+	return desk.Cost{Hour: tariff.Nanos(5_000_000, tariff.EUR), Basis: desk.BasisLaunch}, it.ID == "agreed" || it.ID == "agreed, stopped"
+}
+
+// costsOf shows each cost in a line.
+func costsOf(d *desk.Desk) map[string]string {
+	got := map[string]string{}
+	for _, c := range d.Costs(atLaunch) {
+		text := c.Hour.String() + " " + string(c.Basis)
+		if c.Why != "" {
+			text = c.Why
+		}
+		got[c.Item.ID+"/"+string(c.Of)] = text
+	}
+	return got
+}
+
+// TestCosts works out what stands in a rate card: 0.01 an hour for a machine, 0.073
+// a month of 730 hours for a GiB, 0.002 an hour for an address.
+func TestCosts(t *testing.T) {
+	address := &inventory.Item{ID: "address", UID: "lab", Kind: inventory.KindReservation, Address: &providers.Address{}}
+	held := &holdings{accounts: []inventory.Status{sound("lab")}, items: []*inventory.Item{
+		machine("runs", providers.StateActive, "small", 20), // its disk is in the price of the size
+		machine("starts", providers.StatePending, "small", 0),
+		machine("stopped", providers.StateInactive, "small", 20),
+		machine("broken", providers.StateError, "small", 0),
+		machine("agreed", providers.StateActive, "small", 0),
+		machine("agreed, stopped", providers.StateInactive, "small", 0),
+		machine("agreed, broken", providers.StateUnknown, "small", 0),
+		machine("goes", providers.StateDeleting, "small", 0),
+		machine("odd", providers.StateActive, "huge", 0),
+		machine("sizeless", providers.StateActive, "", 0),
+		volume("disk", 73, providers.ResourceOnline),
+		volume("gone", 73, providers.ResourceDeleting),
+		address,
+		{ID: "floating", UID: "lab", Kind: inventory.KindAddress, Address: &providers.Address{}},
+		{ID: "assigned", UID: "lab", Kind: inventory.KindAddress, Through: inventory.KindReservation, Address: &providers.Address{}},
+		{ID: "elsewhere", UID: "other", Kind: inventory.KindReservation, Address: &providers.Address{}},
+	}}
+	path := filepath.Join(t.TempDir(), "card.yaml")
+	if err := os.WriteFile(path, []byte(card("0.01")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, desk.Options{Holdings: held, Cards: []string{path}})
+	const unsaid, unsure = "nobody has said what it costs", "nobody can say whether it is charged in this state"
+	want := map[string]string{
+		"runs/Compute Usage": "0.01 EUR now", "starts/Compute Usage": "0.01 EUR now", "stopped/Compute Usage": "0 EUR now",
+		"broken/Compute Usage": unsure, "agreed/Compute Usage": "0.005 EUR launch", "agreed, stopped/Compute Usage": "0 EUR launch",
+		"agreed, broken/Compute Usage": unsure, "odd/Compute Usage": unsaid, "sizeless/Compute Usage": "it has no size of the catalogue",
+		"disk/Block Volume Usage":  "0.0073 EUR now", // 73 x 0.073 / 730
+		"address/IP Address Usage": "0.002 EUR now", "floating/IP Address Usage": "0.002 EUR now", "elsewhere/IP Address Usage": unsaid,
+	}
+	if diff := cmp.Diff(want, costsOf(d)); diff != "" {
+		t.Error(diff)
+	}
+	// 0.01 + 0.01 + 0.005 + 0.0073 + 2 x 0.002, and at rest 2; of 13 things 5 are unknown
+	total, err := d.Sum(d.Costs(atLaunch), tariff.EUR)
+	if err != nil || total.Hour.String() != "0.0363 EUR" || total.Things != 13 || total.Unknown != 5 || total.AtLaunch != 2 || total.Sample {
+		t.Errorf("%+v, %v", total, err)
+	}
+	if total, err = d.Sum(d.Costs(atLaunch), tariff.USD); err != nil || total.Hour.Known() || total.Missing == "" || total.By[0].String() != "0.0363 EUR" {
+		t.Errorf("without a rate: %+v, %v", total, err)
+	}
+}
+
+// TestOwnDisksAreChargedOnce has a cloud that sells parts: a machine's own disk is
+// charged beside it, unless it is among the volumes.
+func TestOwnDisksAreChargedOnce(t *testing.T) {
+	held := &holdings{accounts: []inventory.Status{sound("lab")}, items: []*inventory.Item{
+		machine("alone", providers.StateInactive, "small", 20), machine("listed", providers.StateActive, "small", 20),
+		machine("beside", providers.StateActive, "small", 20),
+		volume("root", 20, providers.ResourceOnline), volume("data", 30, providers.ResourceOnline),
+		{ID: "a", UID: "lab", Kind: inventory.KindAttachment, Source: "listed", Target: "root"},
+		{ID: "b", UID: "lab", Kind: inventory.KindAttachment, Source: "beside", Target: "data"},
+	}, diskGiB: 20}
+	d := open(t, desk.Options{Holdings: held, Samples: true})
+	want := map[string]string{
+		// 1 core x 0.009 + 1 GiB x 0.0035
+		"alone/Compute Usage": "0 EUR now", "listed/Compute Usage": "0.0125 EUR now", "beside/Compute Usage": "0.0125 EUR now",
+		// 20 x 0.06 / 730 = 0.00164383561..., 30 x 0.06 / 730 = 0.00246575342...
+		"alone/Block Volume Usage": "0.001643836 EUR now", "beside/Block Volume Usage": "0.001643836 EUR now",
+		"root/Block Volume Usage": "0.001643836 EUR now", "data/Block Volume Usage": "0.002465753 EUR now",
+	}
+	if diff := cmp.Diff(want, costsOf(d)); diff != "" {
+		t.Error(diff)
+	}
+	total, err := d.Sum(d.Costs(atLaunch), tariff.USD)
+	// 2 x 0.0125 + 3 x 0.001643836 + 0.002465753 = 0.032397261 EUR, x 1.10 = 0.0356369871
+	if err != nil || total.Hour.String() != "0.035636987 USD" || !total.Sample || len(total.Rates) != 1 {
+		t.Errorf("%+v, %v", total, err)
+	}
+}
