@@ -102,11 +102,18 @@ func (z *zipWriter) Write(p []byte) (int, error) {
 
 // Flush sends what was written so far.
 func (z *zipWriter) Flush() {
+	_ = z.FlushError() // a client that is gone is noticed by the next Write
+}
+
+// FlushError is Flush for [http.ResponseController].
+func (z *zipWriter) FlushError() error {
 	z.decide(0)
 	if z.zip != nil && !z.head {
-		_ = z.zip.Flush() // a client that is gone is noticed by the next Write
+		if err := z.zip.Flush(); err != nil {
+			return err
+		}
 	}
-	_ = http.NewResponseController(z.ResponseWriter).Flush()
+	return http.NewResponseController(z.ResponseWriter).Flush()
 }
 
 // Unwrap is for [http.ResponseController].

@@ -23,7 +23,7 @@ const eventStream = "text/event-stream"
 const (
 	mostStreams = 1000             // at once
 	mostEvents  = 100              // written in one piece
-	stallLimit  = 20 * time.Second // that a client may take to read a piece
+	stall       = 20 * time.Second // default of Options.Stall
 	heartbeat   = 15 * time.Second // default of Options.Heartbeat
 )
 
@@ -63,7 +63,7 @@ func (g *Gateway) events(c echo.Context) error {
 	defer g.streams.Add(-1)
 	s := &stream{
 		gateway: g, open: append([]byte(`{"url":`), quotedOpen(g.base(r))...), filter: filter, log: g.inv.Events(),
-		out: w, control: http.NewResponseController(w),
+		out: w, control: http.NewResponseController(w.Writer), // echo's own keeps errors of Flush to itself
 	}
 	if err := s.run(r.Context(), r.Header.Get("Last-Event-ID")); err != nil {
 		g.metrics.dropped.Inc()
@@ -164,7 +164,7 @@ func (s *stream) send() error {
 	if len(s.buffer) == 0 {
 		return nil
 	}
-	_ = s.control.SetWriteDeadline(time.Now().Add(stallLimit))
+	_ = s.control.SetWriteDeadline(time.Now().Add(s.gateway.o.Stall))
 	_, err := s.out.Write(s.buffer)
 	s.buffer = s.buffer[:0]
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -36,13 +38,22 @@ func idle(t *testing.T, o Options) *Gateway {
 	return New(o)
 }
 
-// says looks for a figure at /metrics.
-func (g *Gateway) says(t *testing.T, figure string) {
+// figure is a figure at /metrics.
+func (g *Gateway) figure(t *testing.T, name string) string {
 	t.Helper()
 	answer := httptest.NewRecorder()
 	g.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
-	if !strings.Contains(answer.Body.String(), figure+"\n") {
-		t.Errorf("/metrics does not say %s", figure)
+	_, after, _ := strings.Cut(answer.Body.String(), "\n"+name+" ")
+	value, _, _ := strings.Cut(after, "\n")
+	return value
+}
+
+// says checks a figure at /metrics.
+func (g *Gateway) says(t *testing.T, line string) {
+	t.Helper()
+	name, want, _ := strings.Cut(line, " ")
+	if got := g.figure(t, name); got != want {
+		t.Errorf("%s is %s, want %s", name, got, want)
 	}
 }
 
@@ -101,6 +112,33 @@ func TestAClientThatDoesNotReadIsDropped(t *testing.T) {
 		g.says(t, "occigate_event_streams_dropped_total 1")
 		g.says(t, "occigate_event_streams 0")
 	}
+}
+
+// TestAConnectionThatNobodyReads fills a real connection up.
+func TestAConnectionThatNobodyReads(t *testing.T) {
+	g := idle(t, Options{Heartbeat: time.Microsecond, Stall: 50 * time.Millisecond})
+	server := httptest.NewUnstartedServer(g)
+	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		_ = c.(*net.TCPConn).SetWriteBuffer(4 << 10) // or megabytes would be in flight
+		return ctx
+	}
+	server.Start()
+	defer server.Close()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+	if _, err := io.WriteString(conn, "GET /events HTTP/1.1\r\nHost: gateway\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); g.figure(t, "occigate_event_streams_dropped_total") != "1"; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("not dropped within a minute")
+		}
+	}
+	g.says(t, "occigate_event_streams 0")
 }
 
 func TestAClientThatGoesIsNotDropped(t *testing.T) {

@@ -42,6 +42,7 @@ type Options struct {
 	CORS      CORS
 	Wait      time.Duration // the longest that a request which wants fresh data waits for it; 0 is not at all
 	Heartbeat time.Duration // how often a stream of events gives a sign of life, 0 is 15 s
+	Stall     time.Duration // how long a client may take to read a piece of it, 0 is 20 s
 	Now       func() time.Time
 
 	// Challenges are the schemes of a 401 in their order, "basic" and
@@ -78,6 +79,9 @@ func New(o Options) *Gateway {
 	}
 	if o.Heartbeat == 0 {
 		o.Heartbeat = heartbeat
+	}
+	if o.Stall == 0 {
+		o.Stall = stall
 	}
 	if o.Now == nil {
 		o.Now = time.Now
