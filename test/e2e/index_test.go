@@ -25,7 +25,7 @@ var statesOf = map[string][]string{
 // alone and with a user's mixin, by filter and by location, and compares with the
 // renderings of all entities: what an index finds is what a client sees.
 func TestFiltersFindWhatIsThere(t *testing.T) {
-	p := Start(t, nil, "demo", "--listen", "127.0.0.1:0", "--transition", "100ms")
+	p := StartTwo(t, "100ms")
 	settle(t, p)
 	tagged := p.tagSome(t)
 	all := p.entities(t, "/")
