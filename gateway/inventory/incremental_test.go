@@ -35,6 +35,9 @@ func TestChangesComeToWhatALoadDoes(t *testing.T) {
 		loaded := freshFeed()
 		loaded.readAll(stored)
 		sameView(t, grown.view, loaded.view)
+		if now, then := grown.states["a"].passing, loaded.states["a"].passing; !reflect.DeepEqual(now, then) {
+			t.Fatalf("%v are in transition, after a load %v", now, then)
+		}
 		grown.readAll(stored) // a reload shows nothing else either
 		sameView(t, grown.view, loaded.view)
 	})
@@ -96,7 +99,11 @@ func someThing(kind Kind, n, other int) thing {
 			{ServerID: native(KindServer, other), VolumeID: native(kind, n)},
 		}}}
 	case KindNetwork:
-		return thing{Network: &providers.Network{ID: native(kind, n), VLAN: other}}
+		state := providers.ResourceOnline
+		if other == 1 {
+			state = providers.ResourcePending
+		}
+		return thing{Network: &providers.Network{ID: native(kind, n), VLAN: other, State: state}}
 	case KindImage:
 		return thing{Image: &providers.Image{ID: native(kind, n), Name: fmt.Sprint("image ", other)}}
 	}

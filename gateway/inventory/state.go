@@ -26,7 +26,8 @@ type state struct {
 	uid, cloud string
 
 	rows     map[rowKey]*row
-	natives  map[nat]string // id of the row
+	passing  map[rowKey]bool // rows in transition
+	natives  map[nat]string  // id of the row
 	owns     map[string]*own
 	intents  map[string]*intent            // by intentID
 	links    map[rowKey]map[string]*intent // intents about links, by the row that the link derives from
@@ -45,7 +46,7 @@ type state struct {
 func newState(uid, cloud string) *state {
 	return &state{
 		uid: uid, cloud: cloud,
-		rows: map[rowKey]*row{}, natives: map[nat]string{},
+		rows: map[rowKey]*row{}, passing: map[rowKey]bool{}, natives: map[nat]string{},
 		owns: map[string]*own{}, intents: map[string]*intent{},
 		links: map[rowKey]map[string]*intent{}, bound: map[nat]binding{},
 		refs: map[nat][]*row{}, tombs: map[string]*tomb{}, defined: map[string][]byte{},
@@ -81,6 +82,9 @@ func put[K comparable, V any](m map[K]*V, key K, value *V) {
 func (s *state) setRow(k rowKey, r *row) {
 	old := s.rows[k]
 	put(s.rows, k, r)
+	if delete(s.passing, k); r != nil && r.inTransition() {
+		s.passing[k] = true
+	}
 	s.dirty[k] = true
 	if old != nil {
 		s.unlink(k, old)

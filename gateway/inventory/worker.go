@@ -236,14 +236,11 @@ func (w *worker) busy(now time.Time) map[group]bool {
 			}
 		}
 		for k := range w.moving {
-			if r := s.rows[k]; r == nil || !r.inTransition() {
+			if !s.passing[k] {
 				delete(w.moving, k)
 			}
 		}
-		for k, r := range s.rows {
-			if !r.inTransition() {
-				continue
-			}
+		for k := range s.passing {
 			if w.moving[k].IsZero() {
 				w.moving[k] = now
 			}
