@@ -29,7 +29,7 @@ func BenchmarkOfferFile(b *testing.B) {
 		var speed ratios
 		var heap uint64
 		var prices int
-		for range 3 {
+		for range rounds {
 			bare := timed(func() { scanTokens(b, file) })
 			peak := watchHeap()
 			ours := timed(func() { prices = readOffer(b, file) })

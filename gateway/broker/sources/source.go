@@ -25,7 +25,9 @@ type source struct {
 	at     head           // how it stands, as far as this gateway knows
 	seen   []byte         // the record that says so
 	tariff *tariff.Tariff // the last good one
-	said   string         // the problem that was logged last
+	said   string         // the problem of the source that was logged last
+
+	complaint string // about the store, likewise
 }
 
 // run looks again and again at what is due.
@@ -57,6 +59,7 @@ func (s *source) turn(ctx context.Context) {
 		s.complain(ctx, "the prices that are kept cannot be read", err)
 		return
 	}
+	s.complaint = ""
 	if !s.due() {
 		return
 	}
@@ -178,9 +181,11 @@ func again(t *tariff.Tariff, observed time.Time) *tariff.Tariff {
 	return made
 }
 
-// complain logs a failure of the store, unless everything ends.
+// complain logs a failure of the store, unless everything ends. One that lasts is
+// said once.
 func (s *source) complain(ctx context.Context, what string, err error) {
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && s.complaint != what {
+		s.complaint = what
 		s.Log.Warn(what, zap.String("source", s.key), zap.Error(err))
 	}
 }
