@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,6 +31,10 @@ func TestSettingsDefaults(t *testing.T) {
 	want := Settings{
 		Region: "eu-west-1", Credentials: "static", AccessKeyID: "a", SecretAccessKey: "b",
 		VolumeType: "gp3", Images: Images{Owners: []string{"self"}},
+		Prices: Prices{
+			From: "none", Offers: []string{"AmazonEC2", "AmazonVPC", "AWSDataTransfer"},
+			Every: 24 * time.Hour, SpotEvery: 15 * time.Minute,
+		},
 	}
 	if diff := cmp.Diff(want, p.settings); diff != "" {
 		t.Errorf("want (-) and got (+) differ:\n%s", diff)
