@@ -77,6 +77,10 @@ func (g *Gateway) priceRoutes(p *echo.Group) {
 		both(p, path, func(c echo.Context) error { return notAllowed(c, "POST") })
 		rest(p, path, "POST")
 	}
+	both(p, "/tariffs", g.tariffs) // where prices come from and how old they are
+	rest(p, "/tariffs", "GET, HEAD")
+	both(p, "/prices", g.prices) // single prices that are in force
+	rest(p, "/prices", "GET, HEAD")
 	both(p, "/costs", g.costs) // what everything costs by the hour
 	rest(p, "/costs", "GET, HEAD")
 	both(p, quotesPath+":id", g.shownQuote) // what was quoted, and what of it still holds

@@ -37,7 +37,7 @@ func Run(ctx context.Context, args []string, env map[string]string, stdout, stde
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // or cobra helps on unknown commands, and succeeds
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.demo(), c.serve(), c.check(), c.hash(), c.version())
+	root.AddCommand(c.demo(), c.serve(), c.check(), c.hash(), c.prices(), c.quote(), c.cost(), c.version())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

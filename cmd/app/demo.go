@@ -100,6 +100,12 @@ Make a machine at LAST; stop, start and delete it at its Location:
     "mixins": ["http://schemas.occigate.org/occi/infrastructure/cloud#ACCOUNT"]}'
   curl -X POST "$LOCATION?action=stop"
 
+See what a machine costs everywhere, and what all of these cost by the hour
+(the prices are samples, and invented):
+
+  occigate quote --url URL --cores 2 --memory 4GiB --disk 40GiB
+  occigate cost --url URL
+
 Let LAST hang, and see that the list still answers and, after some 20
 seconds, says so in its headers:
 

@@ -22,6 +22,7 @@ import (
 // simulation is one cloud of the demo and the account that it is reached by.
 type simulation struct {
 	account, cloud, title string
+	place                 string // of the region, as YAML; "" is unknown
 	build                 func(surroundings) (http.Handler, string, error)
 }
 
@@ -36,12 +37,12 @@ type surroundings struct {
 // builder makes a cloud with an estate, and the settings of its account, with an
 // image, a size and a network for creates that name none.
 var simulations = []simulation{
-	{"private", "openstack", "OpenStack", buildPrivate},
-	{"amazon", "ec2", "Amazon EC2", buildAmazon},
-	{"gogrid", "gogrid", "GoGrid", buildGoGrid},
-	{"flexi", "flexiscale", "FlexiScale", buildFlexi},
-	{"sun", "suncloud", "Sun Cloud", buildSun},
-	{"elastic", "elastichosts", "ElasticHosts", buildElastic},
+	{"private", "openstack", "OpenStack", "{latitude: 52.52, longitude: 13.40}", buildPrivate},
+	{"amazon", "ec2", "Amazon EC2", "{latitude: 53.35, longitude: -6.26}", buildAmazon},
+	{"gogrid", "gogrid", "GoGrid", "{latitude: 37.77, longitude: -122.42}", buildGoGrid},
+	{"flexi", "flexiscale", "FlexiScale", "{latitude: 51.51, longitude: -0.13}", buildFlexi},
+	{"sun", "suncloud", "Sun Cloud", "", buildSun},
+	{"elastic", "elastichosts", "ElasticHosts", "{latitude: 51.50, longitude: -0.09}", buildElastic},
 }
 
 // simulated chooses simulations by the names of their accounts; no names mean
@@ -186,7 +187,8 @@ func (r *running) start(ctx context.Context, s simulation, transition time.Durat
   - name: %s
     cloud: %s
     rate: {per_second: 100, burst: 100}
-    settings:%s`, s.account, s.cloud, settings)
+    location: %s
+    settings:%s`, s.account, s.cloud, s.place, settings)
 	return nil
 }
 
