@@ -28,6 +28,10 @@ type PriceSource struct {
 	Region string        // that the prices are of, as [Identity] has it; "" when it is not known beforehand
 	Every  time.Duration // how often it is worth asking
 	Local  bool          // files of this machine: no cloud is called
+
+	// Discount is what the account gets off the list by contract, in millionths:
+	// 75000 is 7.5 percent. 0 is none. It is not in the prices.
+	Discount int64
 }
 
 // PriceList is what a source says.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"occigate/providers"
 	"occigate/providers/ec2/pricelist"
 )
@@ -43,6 +45,10 @@ type Prices struct {
 	// Spot asks for the prices of spot instances, whatever From says; it needs
 	// ec2:DescribeSpotPriceHistory. Default: false.
 	Spot bool `yaml:"spot"`
+
+	// Discount is what a contract takes off the list, in percent with at most four
+	// decimals: "7.5". Spot prices have none. Default: none.
+	Discount string `yaml:"discount"`
 
 	// Every and SpotEvery are how often the sources are asked. Default: 24h, 15m.
 	Every     time.Duration `yaml:"every"`
@@ -97,9 +103,24 @@ func (s *Prices) validate(refuse func(string, ...any)) {
 	if slices.Contains(s.Offers, spot) || slices.Contains(s.Offers, "") || len(slices.Compact(slices.Sorted(slices.Values(s.Offers)))) < len(s.Offers) {
 		refuse("prices.offers names one twice, or one that is none")
 	}
+	if _, ok := s.discount(); !ok {
+		refuse("prices.discount must be a percentage between 0 and 100 with at most four decimals, such as 7.5, not %q", s.Discount)
+	}
 	if s.Every < time.Minute || s.SpotEvery < time.Minute {
 		refuse("prices.every and prices.spot_every are at least one minute")
 	}
+}
+
+// discount is the discount in millionths.
+func (s *Prices) discount() (millionths int64, ok bool) {
+	if s.Discount == "" {
+		return 0, true
+	}
+	percent, err := decimal.NewFromString(s.Discount)
+	if err != nil || !percent.IsPositive() || !percent.LessThan(decimal.NewFromInt(100)) || !percent.Shift(4).IsInteger() {
+		return 0, false
+	}
+	return percent.Shift(4).IntPart(), true
 }
 
 // single reports whether the path is one list and not a folder of them.
@@ -126,6 +147,7 @@ var indexes = map[string]string{
 func (p *Provider) PriceSources() []providers.PriceSource {
 	var all []providers.PriceSource
 	s := p.settings.Prices
+	discount, _ := s.discount()
 	for _, offer := range s.Offers {
 		if s.From == pricesNone {
 			break
@@ -136,7 +158,7 @@ func (p *Provider) PriceSources() []providers.PriceSource {
 			key = append(key, "committed")
 		}
 		all = append(all, providers.PriceSource{
-			Name: offer, Key: strings.Join(key, " "), Region: p.region, Every: s.Every, Local: s.From == pricesFiles,
+			Name: offer, Key: strings.Join(key, " "), Region: p.region, Every: s.Every, Local: s.From == pricesFiles, Discount: discount,
 		})
 	}
 	if s.Spot {

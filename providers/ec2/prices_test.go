@@ -69,6 +69,10 @@ func TestPublishedPriceLists(t *testing.T) {
 	lists, url := published(t, awsprices.Options{})
 	p := priced(t, "us-east-1", "from: url", "url: "+url+offerIndex)
 	sources := p.PriceSources()
+	discounted := priced(t, "us-east-1", "from: url", "discount: 7.5").PriceSources()
+	if len(discounted) != 3 || discounted[0].Discount != 75_000 {
+		t.Errorf("%+v", discounted)
+	}
 	if len(sources) != 3 || sources[0].Name != "AmazonEC2" || sources[0].Every != 24*time.Hour || sources[0].Local || sources[0].Key == sources[1].Key {
 		t.Errorf("%+v", sources)
 	}
@@ -315,6 +319,9 @@ func TestPriceSettings(t *testing.T) {
 		"from: files\n  path: /x.json":           "prices.offers must name which one",
 		"from: url\n  offers: [A, A]":            "prices.offers names one twice",
 		"from: url\n  every: 1s":                 "at least one minute",
+		"from: url\n  discount: 100":             `prices.discount must be a percentage`,
+		"from: url\n  discount: 1.00001":         "prices.discount",
+		"from: url\n  discount: -1":              "prices.discount",
 		"form: url":                              "form",
 		"from: url\n  commited: true":            "commited",
 		"from: url\n  spot: maybe":               "",

@@ -25,9 +25,10 @@ var terms = map[int]tariff.Term{0: tariff.NoTerm, 1: tariff.OneYear, 3: tariff.T
 func (s *source) tariffOf(list *providers.PriceList) (*tariff.Tariff, error) {
 	spec := tariff.Spec{
 		Name: s.key, ObservedAt: list.Observed,
-		Scope:  s.scope(list.Region),
-		Source: tariff.Source{Location: list.Location, Digest: list.Digest},
-		Prices: make([]tariff.Price, len(list.Prices)),
+		Scope:     s.scope(list.Region),
+		Source:    tariff.Source{Location: list.Location, Digest: list.Digest},
+		Discounts: s.discounts,
+		Prices:    make([]tariff.Price, len(list.Prices)),
 	}
 	for i := range list.Prices {
 		var err error

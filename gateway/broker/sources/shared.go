@@ -115,7 +115,7 @@ func (s *source) load(ctx context.Context, at head) (*tariff.Tariff, error) {
 	if err := unpack(&packed, &spec); err != nil {
 		return nil, err
 	}
-	spec.ObservedAt, spec.Scope = at.Observed, s.scope(at.Region)
+	spec.ObservedAt, spec.Scope, spec.Discounts = at.Observed, s.scope(at.Region), s.discounts
 	return tariff.New(spec)
 }
 

@@ -17,10 +17,11 @@ import (
 type source struct {
 	*Options
 	providers.PriceSource
-	key      string // name of its tariff
-	uid      string // of its records
-	accounts []Account
-	public   bool // the prices are those of every account of the cloud and region
+	key       string // name of its tariff
+	uid       string // of its records
+	accounts  []Account
+	discounts []tariff.Discount // of its accounts
+	public    bool              // the prices are those of every account of the cloud and region
 
 	at     head           // how it stands, as far as this gateway knows
 	seen   []byte         // the record that says so

@@ -76,6 +76,9 @@ func New(o Options) *Keeper {
 				found[key] = &source{Options: &k.o, PriceSource: from, key: key, uid: storedAs(key)}
 			}
 			found[key].accounts = append(found[key].accounts, a)
+			if from.Discount > 0 {
+				found[key].discounts = append(found[key].discounts, tariff.Discount{Accounts: []string{a.UID}, Millionths: from.Discount})
+			}
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(found)) {

@@ -182,6 +182,7 @@ func TestTwoListsOfOneRegion(t *testing.T) {
 func TestGatewaysAskOnce(t *testing.T) {
 	c := &clock{now: start}
 	s, kept := shared(c), newStore(t)
+	s.sources[0].Discount = 75_000
 	one := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	two := newGate(t, kept, c, "two", Account{"a", "ec2", s})
 	for range 3 {
@@ -201,6 +202,9 @@ func TestGatewaysAskOnce(t *testing.T) {
 		e := g.entry(t)
 		if price := e.Tariff.Prices()[1]; price.ListUnitPrice.String() != "0.02 USD" || !e.Tariff.ObservedAt().Equal(c.Now()) {
 			t.Errorf("%s: %s, observed %s", g.o.Holder, price.ListUnitPrice, e.Tariff.ObservedAt())
+		}
+		if off := e.Tariff.DiscountOf("a", tariff.MeterCompute); off != 75_000 {
+			t.Errorf("%s: %d millionths off", g.o.Holder, off)
 		}
 	}
 	if s.calls != 2 {
