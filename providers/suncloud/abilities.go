@@ -131,7 +131,7 @@ func (p *Provider) CreateNetwork(ctx context.Context, spec providers.NetworkSpec
 	if err != nil {
 		return n, "", err
 	}
-	body := named{Name: cmp.Or(spec.Name, "network-"+spec.Token), Tags: tagged(spec.Token)}
+	body := named{Name: cmp.Or(spec.Name, "network") + ending(spec.Token), Tags: tagged(spec.Token)}
 	w, err := p.cloud.create(ctx, in.URI, "VNet", body)
 	if err != nil {
 		return n, "", err

@@ -40,7 +40,7 @@ func TestConformance(t *testing.T) {
 var about = providertest.About{
 	Cloud: "Sun Cloud",
 	Page:  "none, a VDC is one document",
-	Token: "the tag `occigate-token:` of VMs, VNets and public addresses",
+	Token: "the tag `occigate-token:` of VMs, VNets and public addresses, and 40 bits of it in the names of VMs and VNets, which are unique",
 	Missing: map[string]string{
 		"ImageSaver":     "a backup is restored into its own VM and is no template to make others from",
 		"Resizer":        "the figures of a VM that exists are not among what may be changed",

@@ -151,8 +151,9 @@ var creating = limits.Create{Volumes: "Sun Cloud has no block volumes", KeyName:
 
 // CreateServer makes a VM from a template; it comes up STOPPED, and the ticket
 // starts it. The token is looked for among the tags first, and names are unique
-// in a cluster, so that the same token makes no second one. The user data, the
-// key and the hostname become user_params, which are the template's to use.
+// in a cluster and end in a part of it, so that the same token makes no second
+// one. The user data, the key and the hostname become user_params, which are the
+// template's to use.
 func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) (s providers.Server, _ providers.Ticket, err error) {
 	if err := creating.Check(createOp, spec); err != nil {
 		return s, "", err
@@ -195,7 +196,7 @@ func (p *Provider) cluster(t tree, zone string) (cluster, error) {
 
 // wish turns a spec into the body of a create.
 func (p *Provider) wish(spec providers.ServerSpec, t tree) (newVM, error) {
-	w := newVM{Name: cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), Tags: tagged(spec.Token)}
+	w := newVM{Name: cmp.Or(spec.Name, spec.Hostname, "server") + ending(spec.Token), Tags: tagged(spec.Token)}
 	for name, value := range spec.Tags {
 		w.Tags = append(w.Tags, name+"="+value)
 	}

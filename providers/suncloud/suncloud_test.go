@@ -198,6 +198,52 @@ func TestCreateThatCannotLook(t *testing.T) {
 	}
 }
 
+// TestOneTitle makes two VMs and two VNets of one title, which the cloud has only
+// under different names.
+func TestOneTitle(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	const other = "1d5e8c3a-0f6e-4b6c-9a3b-0c6d2d3f4a5b"
+	for _, token := range []string{token, other} {
+		_, _, err := p.CreateServer(t.Context(), providers.ServerSpec{Token: token, Name: "web", ImageID: "OpenSolaris"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err = p.CreateNetwork(t.Context(), providers.NetworkSpec{Token: token, Name: "dmz"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := map[string]string{}
+	servers, err := p.Servers(t.Context())
+	for _, m := range servers {
+		names[m.Token] = m.Name
+	}
+	networks, failed := p.Networks(t.Context())
+	for _, n := range networks {
+		names[n.Token+" network"] = n.Name
+	}
+	delete(names, " network") // those that were there
+	want := map[string]string{token: "web", other: "web", token + " network": "dmz", other + " network": "dmz"}
+	if diff := cmp.Diff(want, names); diff != "" || err != nil || failed != nil {
+		t.Errorf("titles by token, %v, %v: %s", err, failed, diff)
+	}
+	if all := s.VMs(); len(all) != 2 || all[0].Name == all[1].Name {
+		t.Errorf("the cloud has %+v", all)
+	}
+}
+
+// TestForeignNames keeps what others have named as it is.
+func TestForeignNames(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	for _, name := range []string{"web-", "web-bvpiyoqp"} {
+		s.AddVM(cloudsim.VM{Name: name, CPU: 1000, Memory: 512})
+	}
+	rows, err := s.adapter(t, s.settings()).Servers(t.Context())
+	if err != nil || len(rows) != 2 || rows[0].Name != "web-" || rows[1].Name != "web-bvpiyoqp" {
+		t.Errorf("%+v, %v", rows, err)
+	}
+}
+
 // TestUserStopsNewServer repeats a create whose server has run and was stopped.
 func TestUserStopsNewServer(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})

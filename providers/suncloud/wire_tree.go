@@ -147,6 +147,17 @@ func (t tree) plugged(vnet string) (all []nic) {
 	return all
 }
 
+// figures are those of the templates and of the VMs.
+func (t tree) figures() (all []Figures) {
+	for _, r := range t.templates {
+		all = append(all, r.Figures)
+	}
+	for _, m := range t.vms {
+		all = append(all, m.Figures)
+	}
+	return all
+}
+
 func (c *client) vm(ctx context.Context, uri string) (m vm, err error) {
 	err = c.get(ctx, uri, "VM", &m)
 	if err == nil && m.URI == "" {

@@ -56,7 +56,7 @@ func TestDemo(t *testing.T) {
 					p.Walk(t, media, Wish{
 						Image: p.Mixin(t, occi.MixinOSTemplate, "^"+cloud.account+"-.*"+cloud.image),
 						Size:  p.Mixin(t, occi.MixinResourceTemplate, "^"+cloud.account+"-"+cloud.size),
-						Title: "walk in " + string(media), Disk: cloud.disk, // Sun Cloud has each name once
+						Title: "walk", Disk: cloud.disk,
 					})
 				})
 			}
