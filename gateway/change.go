@@ -50,28 +50,42 @@ func (g *Gateway) act(c echo.Context, it *inventory.Item, term string) error {
 	if err := g.carryOut(c.Request().Context(), it, call); err != nil {
 		return err
 	}
-	if media.Rendering() == occi.OCCIJSON {
-		if now, ok := g.inv.Get(c.Request().Context(), it.ID); ok {
-			it = now
-		}
-		return g.writeEntity(c, http.StatusOK, media, it)
-	}
-	return g.writeOK(c, media)
+	return g.writeActed(c, media, it)
 }
 
+// writeActed answers after an action with the entity as it is now, in JSON; in
+// the other renderings clients look for OK.
+func (g *Gateway) writeActed(c echo.Context, media occi.MediaType, it *inventory.Item) error {
+	if media.Rendering() != occi.OCCIJSON {
+		return g.writeOK(c, media)
+	}
+	if now, ok := g.inv.Get(c.Request().Context(), it.ID); ok {
+		it = now
+	}
+	return g.writeEntity(c, http.StatusOK, media, it)
+}
+
+// keptBackup is what a client is told that has asked for a template at a cloud
+// that makes none.
+const keptBackup = "no template was made: this cloud keeps what is saved as a backup with the machine, named after it or as asked, and restores it into that machine alone"
+
 // save makes an image of a compute and answers with the template that it has
-// become (GFD.224 section 3.1).
+// become (GFD.224 section 3.1), or says that it has become a backup.
 func (g *Gateway) save(c echo.Context, media occi.MediaType, it *inventory.Item, call *occi.Invocation) error {
 	spec, err := translate.SaveSpec(call.Attributes, it.Title)
 	if err != nil {
 		return err
 	}
-	image, err := g.inv.Save(c.Request().Context(), it.ID, spec, inventory.Own{})
+	saved, err := g.inv.Save(c.Request().Context(), it.ID, spec, inventory.Own{})
 	if err != nil {
 		return err
 	}
+	if saved.Kind == inventory.KindServer {
+		warn(c, []string{keptBackup})
+		return g.writeActed(c, media, saved)
+	}
 	m := g.models.current()
-	mixin := m.registry.Mixin(m.templates.Of(translate.OSTpl, image.UID, image.Native))
+	mixin := m.registry.Mixin(m.templates.Of(translate.OSTpl, saved.UID, saved.Native))
 	if mixin == nil {
 		return g.writeOK(c, media)
 	}

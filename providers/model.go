@@ -122,7 +122,7 @@ type Ability string
 
 // The abilities of a server.
 const (
-	AbilitySave   Ability = "save"
+	AbilitySave   Ability = "save" // as an image, or at a [BackupMaker] as a backup
 	AbilityResize Ability = "resize"
 )
 
@@ -306,7 +306,7 @@ type AddressSpec struct {
 	IP        string // a certain address, where the cloud allows to ask for it
 }
 
-// ImageSpec is a wish for an image of a server.
+// ImageSpec is a wish for an image of a server, or for a backup.
 type ImageSpec struct {
 	Token string
 	Name  string

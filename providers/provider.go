@@ -85,6 +85,15 @@ type ImageSaver interface {
 	DeleteImage(ctx context.Context, id string) error
 }
 
+// BackupMaker saves a server's current state as a backup that the cloud keeps
+// with the server and restores into it alone: no image, so that nothing can be
+// made of it, and nothing that outlives the server. It is for clouds that cannot
+// be an [ImageSaver]. spec.Name and spec.Token are as for an image; the same
+// token never makes a second backup.
+type BackupMaker interface {
+	BackUpServer(ctx context.Context, id string, spec ImageSpec) (Ticket, error)
+}
+
 // VolumeLister lists the block volumes with their attachments.
 type VolumeLister interface {
 	Volumes(ctx context.Context) ([]Volume, error)

@@ -3,6 +3,8 @@ package inventory
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"occigate/providers"
 )
 
@@ -73,20 +75,30 @@ func (v *Inventory) CreateNetwork(ctx context.Context, uid string, spec provider
 	})
 }
 
+const opSave = "save"
+
 // Save makes an image of a server and returns the image's item, which is
-// pending until the cloud has made it.
+// pending until the cloud has made it. A cloud that keeps a backup with the
+// server instead has nothing new to show: the item is then the server's.
 func (v *Inventory) Save(ctx context.Context, id string, spec providers.ImageSpec, own Own) (*Item, error) {
-	it, w, err := v.server(ctx, id, "save")
+	it, w, err := v.server(ctx, id, opSave)
 	if err != nil {
 		return nil, err
 	}
-	saver, err := able[providers.ImageSaver](w, "save")
+	saver, err := able[providers.ImageSaver](w, opSave)
+	maker, backsUp := w.Provider.(providers.BackupMaker)
+	if err != nil && !backsUp {
+		return nil, err
+	}
+	it, err = w.offering(ctx, it, opSave, func(s *providers.Server) bool { return s.Can(providers.AbilitySave) })
 	if err != nil {
 		return nil, err
 	}
-	it, err = w.offering(ctx, it, "save", func(s *providers.Server) bool { return s.Can(providers.AbilitySave) })
-	if err != nil {
-		return nil, err
+	if saver == nil {
+		spec.Token = newToken(w.UID, KindImage, uuid.New())
+		return v.change(ctx, w, w.fresh(it, classChange, opSave), func(ctx context.Context) (providers.Ticket, error) {
+			return maker.BackUpServer(ctx, it.Native, spec)
+		})
 	}
 	spec.Token = ""
 	want := wish{kind: KindImage, spec: []any{id, spec}, thing: thing{Image: &providers.Image{

@@ -25,7 +25,7 @@ type class string
 const (
 	classCreate class = "create"
 	classDelete class = "delete"
-	classChange class = "change" // power, resize
+	classChange class = "change" // power, resize, backup
 )
 
 // intent is a change of ours, written before the cloud is called and removed

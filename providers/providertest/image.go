@@ -10,13 +10,7 @@ import (
 // the active server or, where that cannot be saved, on the stopped one.
 func saveServer(t testing.TB, c Cloud) {
 	saver := c.Provider.(providers.ImageSaver)
-	s := c.running(t)
-	if !s.Can(providers.AbilitySave) {
-		s = c.halt(t, s)
-	}
-	if !s.Can(providers.AbilitySave) {
-		t.Fatal("save is offered neither of an active nor of a stopped server")
-	}
+	s := c.savable(t)
 	was, token := s.State, newToken()
 	image, ticket, err := saver.SaveServer(t.Context(), s.ID, providers.ImageSpec{Token: token, Name: "conformance-image-" + token[:8]})
 	c.ok(t, err, "SaveServer")
@@ -37,6 +31,39 @@ func saveServer(t testing.TB, c Cloud) {
 		_, there := c.image(t, image.ID)
 		return !there
 	})
+}
+
+// savable is a server of its own that offers to be saved.
+func (c Cloud) savable(t testing.TB) providers.Server {
+	t.Helper()
+	s := c.running(t)
+	if !s.Can(providers.AbilitySave) {
+		s = c.halt(t, s)
+	}
+	if !s.Can(providers.AbilitySave) {
+		t.Fatal("save is offered neither of an active nor of a stopped server")
+	}
+	return s
+}
+
+// backUpServer backs a server up, twice with the same token and once with
+// another under the same name. The server stays as it is, and no image comes of
+// it.
+func backUpServer(t testing.TB, c Cloud) {
+	maker := c.Provider.(providers.BackupMaker)
+	s, before := c.savable(t), c.images(t)
+	token := newToken()
+	for _, token := range []string{token, token, newToken()} {
+		ticket, err := maker.BackUpServer(t.Context(), s.ID, providers.ImageSpec{Token: token, Name: "conformance-backup"})
+		c.ok(t, err, "BackUpServer")
+		c.finish(t, ticket)
+	}
+	c.reaches(t, s.ID, s.State)
+	if after := c.images(t); len(after) != len(before) {
+		t.Errorf("%d images, there were %d", len(after), len(before))
+	}
+	_, err := maker.BackUpServer(t.Context(), c.unknown("server"), providers.ImageSpec{Token: newToken(), Name: "conformance-none"})
+	c.refused(t, err, "BackUpServer of an unknown server", providers.ErrNotFound)
 }
 
 func saveUnknown(t testing.TB, c Cloud) {
@@ -61,12 +88,17 @@ func (c Cloud) imageReady(t testing.TB, id string) (image providers.Image) {
 
 func (c Cloud) image(t testing.TB, id string) (providers.Image, bool) {
 	t.Helper()
-	cat, err := c.Provider.Catalogue(t.Context())
-	c.ok(t, err, "Catalogue")
-	for _, i := range cat.Images {
+	for _, i := range c.images(t) {
 		if i.ID == id {
 			return i, true
 		}
 	}
 	return providers.Image{}, false
+}
+
+func (c Cloud) images(t testing.TB) []providers.Image {
+	t.Helper()
+	cat, err := c.Provider.Catalogue(t.Context())
+	c.ok(t, err, "Catalogue")
+	return cat.Images
 }

@@ -69,6 +69,7 @@ type (
 	deletesNothing  struct{ *memory }
 	wrongKind       struct{ *memory }
 	ignoresPower    struct{ *memory }
+	backsUpAsImage  struct{ *memory }
 	roundsDown      struct{ *memory }
 	deletesAttached struct{ *memory }
 	makesTwo        struct{ *memory }
@@ -172,6 +173,11 @@ func (p ignoresPower) Power(context.Context, string, providers.PowerOp) (provide
 	return "", nil
 }
 
+func (p backsUpAsImage) BackUpServer(ctx context.Context, id string, spec providers.ImageSpec) (providers.Ticket, error) {
+	_, ticket, err := p.SaveServer(ctx, id, spec)
+	return ticket, err
+}
+
 func (p roundsDown) CreateVolume(ctx context.Context, spec providers.VolumeSpec) (providers.Volume, providers.Ticket, error) {
 	spec.SizeGiB = 1
 	return p.memory.CreateVolume(ctx, spec)
@@ -221,6 +227,7 @@ func TestSuiteRefusesSpoiltCloud(t *testing.T) {
 		{"power does nothing", func(m *memory) providers.Provider { return ignoresPower{m} }, "every offered power operation works"},
 		{"all power accepted", func(m *memory) providers.Provider { return ignoresPower{m} }, "power operations not offered are refused"},
 		{"stop does nothing", func(m *memory) providers.Provider { return ignoresPower{m} }, "stop and start"},
+		{"backup is an image", func(m *memory) providers.Provider { return backsUpAsImage{m} }, "server is backed up, and no image appears"},
 		{"volume rounded down", func(m *memory) providers.Provider { return roundsDown{m} }, "volume size is rounded up"},
 		{"attached volume deleted", func(m *memory) providers.Provider { return deletesAttached{m} }, "volume is attached and detached"},
 		{"two servers a token", func(m *memory) providers.Provider { return makesTwo{m} }, "same token makes one server"},

@@ -45,6 +45,7 @@ func deeds() []testCase {
 		{"", "power operations not offered are refused", needs(ability[providers.PowerControl]), otherPowerRefused},
 		{"resize", "resize", needs(ability[providers.Resizer]), resize},
 		{"save as an image, and delete the image", "saved image is listed and can be deleted", needs(ability[providers.ImageSaver]), saveServer},
+		{"save as a backup kept with the server", "server is backed up, and no image appears", needs(ability[providers.BackupMaker]), backUpServer},
 		{"", "save of an unknown server is not found", needs(ability[providers.ImageSaver]), saveUnknown},
 
 		{"make and delete volumes", "volume is made, listed and deleted", volumes, volumeLifeCycle},
@@ -110,7 +111,8 @@ func ability[A any](c Cloud) (string, bool) {
 }
 
 // abilities are all that a cloud may have or not, but for Poller and
-// Partitioned, which are ways of working and not of use by themselves.
+// Partitioned, which are ways of working and not of use by themselves, and for
+// BackupMaker, which is what a cloud has that gives a reason for no ImageSaver.
 func abilities() []need {
 	return needs(
 		ability[providers.PowerControl], ability[providers.Resizer], ability[providers.ImageSaver],

@@ -10,6 +10,7 @@ import (
 	"occigate/providers"
 	"occigate/providers/internal/limits"
 	"occigate/providers/internal/listing"
+	"occigate/providers/internal/naming"
 	"occigate/providers/internal/power"
 	"occigate/providers/internal/tickets"
 )
@@ -81,9 +82,21 @@ func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (
 		},
 		Give: func(ctx context.Context, names []string) (providers.Ticket, error) {
 			name, uri := m.controller(names)
-			return p.follow(ctx, call{uri: uri, op: name + " VM", body: struct{}{}})
+			return p.follow(ctx, "VM", call{uri: uri, op: name + " VM", body: struct{}{}})
 		},
 	})
+}
+
+// BackUpServer makes a backup, which is the VM's: the cloud restores it into that
+// VM and makes nothing else of it. Names are unique in a VM and end in a part of
+// the token, so that the same one makes no second backup.
+func (p *Provider) BackUpServer(ctx context.Context, id string, spec providers.ImageSpec) (providers.Ticket, error) {
+	body := named{Name: naming.Distinct(cmp.Or(spec.Name, "backup"), spec.Token), Tags: tagged(spec.Token)}
+	m, err := p.cloud.vm(ctx, id)
+	if err != nil || m.hasBackup(body.Name) {
+		return "", err
+	}
+	return p.follow(ctx, "Backup", call{uri: m.BackUp, kind: "Backup", op: "back_up VM", body: body})
 }
 
 // public is the network that stands for public addresses. The cloud has no
@@ -131,13 +144,12 @@ func (p *Provider) CreateNetwork(ctx context.Context, spec providers.NetworkSpec
 	if err != nil {
 		return n, "", err
 	}
-	body := named{Name: cmp.Or(spec.Name, "network") + ending(spec.Token), Tags: tagged(spec.Token)}
+	body := named{Name: naming.Distinct(cmp.Or(spec.Name, "network"), spec.Token), Tags: tagged(spec.Token)}
 	w, err := p.cloud.create(ctx, in.URI, "VNet", body)
 	if err != nil {
 		return n, "", err
 	}
-	n = t.network(vnet{Name: body.Name, URI: w.Target, Cluster: in.URI, Tags: body.Tags})
-	return n, ticket{work: w, ID: w.Target}.text(), nil
+	return t.network(vnet{Name: body.Name, URI: w.Target, Cluster: in.URI, Tags: body.Tags}), ticket{work: w, ID: w.Target}.text(), nil
 }
 
 // DeleteNetwork deletes a VNet. The cloud would unplug its VMs without a word,
@@ -186,7 +198,7 @@ func (p *Provider) DetachInterface(ctx context.Context, serverID, interfaceID st
 	if err != nil {
 		return "", err
 	}
-	return p.follow(ctx, call{uri: m.Detach, kind: i.kind(), op: "detach " + i.kind(), body: named{URI: interfaceID}})
+	return p.follow(ctx, "VM", call{uri: m.Detach, kind: i.kind(), op: "detach " + i.kind(), body: named{URI: interfaceID}})
 }
 
 // attach connects a VM with a VNet or a public address.
@@ -195,16 +207,17 @@ func (p *Provider) attach(ctx context.Context, server string, i nic) (providers.
 	if err != nil {
 		return "", err
 	}
-	return p.follow(ctx, call{uri: m.Attach, kind: i.kind(), op: "attach " + i.kind(), body: named{URI: i.VNet + i.Address}})
+	return p.follow(ctx, "VM", call{uri: m.Attach, kind: i.kind(), op: "attach " + i.kind(), body: named{URI: i.VNet + i.Address}})
 }
 
-// follow posts to one of the links of a VM, which has those that are legal now.
-func (p *Provider) follow(ctx context.Context, asked call) (providers.Ticket, error) {
+// follow posts to one of the links of a VM, which has those that are legal now,
+// and gives the work, whose target is of a kind.
+func (p *Provider) follow(ctx context.Context, target string, asked call) (providers.Ticket, error) {
 	if asked.uri == "" {
 		return "", providers.Errorf(providers.ErrConflict, asked.op, "the VM has no link for it now")
 	}
 	asked.method = http.MethodPost
-	w, err := p.cloud.change(ctx, "VM", asked)
+	w, err := p.cloud.change(ctx, target, asked)
 	return ticket{work: w}.text(), err
 }
 
@@ -254,11 +267,9 @@ func (p *Provider) AssignAddress(ctx context.Context, addressID, serverID string
 		return none, "", err
 	}
 	next, err := p.attach(ctx, serverID, nic{Address: a.URI})
-	if err != nil {
-		return none, "", err
-	}
 	a.VM = serverID
-	return a.address(), next, nil
+	assigned, err := listing.One(a, err, address.address)
+	return assigned, next, err
 }
 
 // UnassignAddress detaches an address from the VM that has it; one that is free

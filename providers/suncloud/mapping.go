@@ -4,24 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"occigate/providers"
 	"occigate/providers/internal/configured"
 	"occigate/providers/internal/naming"
 )
-
-// ending stands behind the title in the name of what we make: names are unique in
-// a cluster and titles are not, so that a part of our token makes the difference.
-func ending(token string) string {
-	if code := naming.Code(token, 40); code != "" {
-		return "-" + code
-	}
-	return ""
-}
-
-// title takes the ending off a name again.
-func title(name string, t tags) string { return strings.TrimSuffix(name, ending(t.token())) }
 
 // states are the words of run_status ("VM", run_status).
 var states = map[string]providers.State{
@@ -37,7 +24,7 @@ var states = map[string]providers.State{
 // server maps a VM. The cloud does not tell when it was made.
 func (p *Provider) server(m vm) providers.Server {
 	s := providers.Server{
-		ID: m.URI, Name: title(m.Name, m.Tags), Zone: m.Cluster, ImageID: m.FromTemplate, SizeID: p.size(m.Figures).Name, Hostname: m.Hostname,
+		ID: m.URI, Name: naming.Title(m.Name, m.Tags.token()), Zone: m.Cluster, ImageID: m.FromTemplate, SizeID: p.size(m.Figures).Name, Hostname: m.Hostname,
 		State: cmp.Or(states[m.State], providers.StateUnknown), NativeState: m.State, Token: m.Tags.token(),
 		Cores: cores, MemoryMiB: m.Memory, DiskGiB: float64(m.BootDisk),
 	}
@@ -48,6 +35,9 @@ func (p *Provider) server(m vm) providers.Server {
 		if _, uri := m.controller(controllers[op]); uri != "" {
 			s.Power = append(s.Power, op)
 		}
+	}
+	if m.BackUp != "" && len(m.Controllers) > 0 { // a VM on its way to another state has the link too
+		s.Abilities = []providers.Ability{providers.AbilitySave}
 	}
 	for _, i := range m.Interfaces {
 		s.Interfaces = append(s.Interfaces, i.plugged(m.URI))
@@ -68,7 +58,7 @@ func (i nic) plugged(server string) providers.Interface {
 // something is plugged in.
 func (t tree) network(n vnet) providers.Network {
 	out := providers.Network{
-		ID: n.URI, Name: title(n.Name, n.Tags), Zone: n.Cluster, Dynamic: true, State: providers.ResourceOnline, Token: n.Tags.token(),
+		ID: n.URI, Name: naming.Title(n.Name, n.Tags.token()), Zone: n.Cluster, Dynamic: true, State: providers.ResourceOnline, Token: n.Tags.token(),
 	}
 	for _, i := range t.plugged(n.URI) {
 		out.CIDR = cmp.Or(out.CIDR, n.prefix(i.IP))

@@ -5,8 +5,8 @@
 // its native id. The API's volumes are WebDAV shares, no block devices, and no
 // VM can be given one: they are neither listed nor made, and a create that asks
 // for one is refused. Its backups can be restored but nothing can be made from
-// them, so that images are not saved either. It knows no OCCI and keeps nothing
-// between calls.
+// them, so that they are no images. It knows no OCCI and keeps nothing between
+// calls.
 package suncloud
 
 import (
@@ -20,6 +20,7 @@ import (
 	"occigate/providers/internal/configured"
 	"occigate/providers/internal/limits"
 	"occigate/providers/internal/listing"
+	"occigate/providers/internal/naming"
 )
 
 // Settings is a Sun Cloud account's own part of the configuration.
@@ -90,6 +91,7 @@ var (
 	_ providers.Provider          = (*Provider)(nil)
 	_ providers.Poller            = (*Provider)(nil)
 	_ providers.PowerControl      = (*Provider)(nil)
+	_ providers.BackupMaker       = (*Provider)(nil)
 	_ providers.NetworkLister     = (*Provider)(nil)
 	_ providers.NetworkMaker      = (*Provider)(nil)
 	_ providers.InterfaceAttacher = (*Provider)(nil)
@@ -167,11 +169,7 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 			return p.server(m), ticket{work: work{Target: m.URI}, ID: m.URI, Start: m.fresh()}.text(), nil
 		}
 	}
-	in, err := p.cluster(t, spec.Zone)
-	if err != nil {
-		return s, "", err
-	}
-	body, err := p.wish(spec, t)
+	in, body, err := p.wish(spec, t)
 	if err != nil {
 		return s, "", err
 	}
@@ -194,26 +192,27 @@ func (p *Provider) cluster(t tree, zone string) (cluster, error) {
 	}, providers.Errorf(providers.ErrInvalid, "GET VDC", "there is no cluster %q", cmp.Or(zone, p.settings.Cluster)))
 }
 
-// wish turns a spec into the body of a create.
-func (p *Provider) wish(spec providers.ServerSpec, t tree) (newVM, error) {
-	w := newVM{Name: cmp.Or(spec.Name, spec.Hostname, "server") + ending(spec.Token), Tags: tagged(spec.Token)}
+// wish turns a spec into the body of a create, and says in which cluster.
+func (p *Provider) wish(spec providers.ServerSpec, t tree) (in cluster, w newVM, err error) {
+	w = newVM{Name: naming.Distinct(cmp.Or(spec.Name, spec.Hostname, "server"), spec.Token), Tags: tagged(spec.Token)}
 	for name, value := range spec.Tags {
 		w.Tags = append(w.Tags, name+"="+value)
 	}
 	slices.Sort(w.Tags[1:])
 	w.Params.User.Data, w.Params.User.PublicKey, w.Params.User.Hostname = spec.UserData, spec.PublicKey, spec.Hostname
 
+	in, err = p.cluster(t, spec.Zone)
 	image := cmp.Or(spec.ImageID, p.settings.Image)
-	from, err := listing.Find(t.templates, nil, func(r template) bool { return r.URI == image || r.Name == image },
+	from, err := listing.Find(t.templates, err, func(r template) bool { return r.URI == image || r.Name == image },
 		providers.Errorf(providers.ErrInvalid, createOp, "there is no template %q", image))
 	if err != nil {
-		return w, err
+		return in, w, err
 	}
 	w.Template, w.Figures = from.URI, from.Figures
 	if name := cmp.Or(spec.SizeID, p.settings.Size); name != "" {
 		size, err := p.sizes(t).Named(createOp, name)
 		if err != nil {
-			return w, err
+			return in, w, err
 		}
 		w.Figures = size.Figures
 	}
@@ -225,11 +224,11 @@ func (p *Provider) wish(spec providers.ServerSpec, t tree) (newVM, error) {
 		n, err := listing.Find(t.vnets, nil, func(n vnet) bool { return n.URI == plug.NetworkID || n.Name == plug.NetworkID },
 			providers.Errorf(providers.ErrInvalid, createOp, "there is no VNet %q; public addresses are assigned to a server that is there", plug.NetworkID))
 		if err != nil {
-			return w, err
+			return in, w, err
 		}
 		w.Interfaces = append(w.Interfaces, newNIC{n.URI, plug.IP, plug.MAC})
 	}
-	return w, nil
+	return in, w, nil
 }
 
 // DeleteServer deletes a VM, running or not. Its public addresses stay.

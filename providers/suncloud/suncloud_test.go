@@ -232,6 +232,67 @@ func TestOneTitle(t *testing.T) {
 	}
 }
 
+// TestBackups has a VM backed up under one name: twice with one token, which is
+// one backup, and with another. They are the VM's and end with it.
+func TestBackups(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	id := s.URL + s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512})
+	const other = "1d5e8c3a-0f6e-4b6c-9a3b-0c6d2d3f4a5b"
+	for _, token := range []string{token, token, other} {
+		ticket, err := p.BackUpServer(t.Context(), id, providers.ImageSpec{Token: token, Name: "golden"})
+		if err != nil || finish(t, s, p, ticket) != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := s.Backups()
+	if len(kept) != 2 || kept[0].Name == kept[1].Name {
+		t.Fatalf("the cloud keeps %+v", kept)
+	}
+	for i, token := range []string{token, other} {
+		if !strings.HasPrefix(kept[i].Name, "golden-") || !slices.Equal(kept[i].Tags, []string{"occigate-token:" + token}) {
+			t.Errorf("backup %+v", kept[i])
+		}
+	}
+	ticket, err := p.DeleteServer(t.Context(), id)
+	if err != nil || finish(t, s, p, ticket) != nil || len(s.Backups()) != 0 {
+		t.Errorf("the VM is deleted: %v, %+v", err, s.Backups())
+	}
+}
+
+// TestBackupThatFails ends the work of a backup badly.
+func TestBackupThatFails(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	id := s.URL + s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512})
+	ticket, err := p.BackUpServer(t.Context(), id, providers.ImageSpec{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Fail(500, "no room")
+	if err := finish(t, s, p, ticket); providers.Kind(err) != providers.ErrConflict || !strings.Contains(err.Error(), "back_up: ") {
+		t.Errorf("%v, want a conflict of back_up", err)
+	}
+}
+
+// TestSaveIsOffered at rest: a VM on its way has the link too.
+func TestSaveIsOffered(t *testing.T) {
+	s := newSite(t, cloudsim.Options{})
+	p := s.adapter(t, s.settings())
+	id := s.URL + s.AddVM(cloudsim.VM{Name: "web", CPU: 1000, Memory: 512})
+	for _, state := range []string{cloudsim.Started, cloudsim.Stopping, cloudsim.Stopped, cloudsim.Waking, cloudsim.Asleep} {
+		s.ChangeVM("web", func(m *cloudsim.VM) { m.State = state })
+		m, err := p.Server(t.Context(), id)
+		if moving := m.State.InTransition(); err != nil || m.Can(providers.AbilitySave) == moving {
+			t.Errorf("%s: %v, %v", state, m.Abilities, err)
+		}
+	}
+	s.ChangeVM("web", func(m *cloudsim.VM) { m.State = cloudsim.Stopping })
+	if _, err := p.BackUpServer(t.Context(), id, providers.ImageSpec{Token: token}); providers.Kind(err) != providers.ErrConflict {
+		t.Errorf("one that is stopping: %v, want a conflict", err)
+	}
+}
+
 // TestForeignNames keeps what others have named as it is.
 func TestForeignNames(t *testing.T) {
 	s := newSite(t, cloudsim.Options{})

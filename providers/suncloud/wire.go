@@ -17,7 +17,7 @@ const stem = "application/vnd.com.sun.cloud."
 // media are the types of answers, in lower case as they are compared.
 var media = []string{
 	"application/json", mediaOf("cloud"), mediaOf("vdc"), mediaOf("cluster"), mediaOf("vm"), mediaOf("vmtemplates"),
-	mediaOf("vnet"), mediaOf("publicaddress"), mediaOf("status"), mediaOf("common.messages"),
+	mediaOf("vnet"), mediaOf("publicaddress"), mediaOf("status"), mediaOf("backup"), mediaOf("common.messages"),
 }
 
 func mediaOf(kind string) string { return stem + kind + "+json" }

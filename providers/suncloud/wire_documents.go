@@ -54,8 +54,9 @@ type cluster struct {
 	Clusters []cluster `json:"clusters"`
 }
 
-// vm is a machine. Its attach, detach and controllers are links, which are there
-// only when they may be followed.
+// vm is a machine. Its attach, detach, back_up and controllers are links, which are
+// there only when they may be followed; all but controllers always are, in the
+// specification's examples.
 type vm struct {
 	Figures
 	Name         string            `json:"name"`
@@ -69,6 +70,8 @@ type vm struct {
 	Tags         tags              `json:"tags"`
 	Attach       string            `json:"attach"`
 	Detach       string            `json:"detach"`
+	BackUp       string            `json:"back_up"`
+	Backups      []named           `json:"backups"`
 	Interfaces   []nic             `json:"interfaces"`
 	Controllers  map[string]string `json:"controllers"`
 }
@@ -82,6 +85,11 @@ func (m vm) controller(names []string) (name, uri string) {
 		}
 	}
 	return "", ""
+}
+
+// hasBackup reports whether a VM has a backup of that name.
+func (m vm) hasBackup(name string) bool {
+	return slices.ContainsFunc(m.Backups, func(b named) bool { return b.Name == name })
 }
 
 // fresh reports whether a VM has never been started.
@@ -174,8 +182,8 @@ type params struct {
 	} `json:"user_params"`
 }
 
-// named is the body of a new VNet or public address, and with the URI alone of
-// attaching one and detaching it.
+// named is the body of a new VNet, public address or backup, what is read of the
+// backups of a VM, and with the URI alone the body of attaching and detaching.
 type named struct {
 	Name string `json:"name,omitempty"`
 	URI  string `json:"uri,omitempty"`
@@ -215,7 +223,10 @@ func (c *cluster) links() []*string {
 }
 
 func (m *vm) links() []*string {
-	all := []*string{&m.URI, &m.Cluster, &m.FromTemplate, &m.Attach, &m.Detach}
+	all := []*string{&m.URI, &m.Cluster, &m.FromTemplate, &m.Attach, &m.Detach, &m.BackUp}
+	for i := range m.Backups {
+		all = append(all, &m.Backups[i].URI)
+	}
 	for i := range m.Interfaces {
 		all = append(all, &m.Interfaces[i].VNet, &m.Interfaces[i].Address)
 	}

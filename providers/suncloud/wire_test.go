@@ -157,7 +157,8 @@ func TestLinksThatAreMissing(t *testing.T) {
 	_, stop := sun.Power(t.Context(), id, providers.PowerStop)
 	_, _, plug := sun.AttachInterface(t.Context(), providers.InterfaceSpec{ServerID: id, NetworkID: server.URL + "/vnets/2"})
 	_, unplug := sun.DetachInterface(t.Context(), id, server.URL+"/vnets/1")
-	for name, err := range map[string]error{"stop": stop, "attach": plug, "detach": unplug} {
+	_, save := sun.BackUpServer(t.Context(), id, providers.ImageSpec{Token: token})
+	for name, err := range map[string]error{"stop": stop, "attach": plug, "detach": unplug, "save": save} {
 		if providers.Kind(err) != providers.ErrConflict {
 			t.Errorf("%s: %v, want a conflict", name, err)
 		}

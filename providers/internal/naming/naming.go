@@ -78,6 +78,23 @@ func (f Form) Split(name string) (title, token string) {
 	return title, token
 }
 
+// distinctBits are a token's in a name that is to differ from all others.
+const distinctBits = 40
+
+// Distinct makes a name of a title where names are unique and titles are not: a
+// part of the token stands behind it. Without a token the title is the name.
+func Distinct(title, token string) string {
+	if code := Code(token, distinctBits); code != "" {
+		return title + "-" + code
+	}
+	return title
+}
+
+// Title takes that part of the token off a name again.
+func Title(name, token string) string {
+	return strings.TrimSuffix(name, Distinct("", token))
+}
+
 // bracketed is a text with a token behind it.
 var bracketed = regexp.MustCompile(`^(?s:(.*?)) ?\[occigate (` + uuidForm + `)\]$`)
 

@@ -98,3 +98,18 @@ func TestBrackets(t *testing.T) {
 		}
 	}
 }
+
+func TestDistinct(t *testing.T) {
+	const other = "00010203-0405-4607-8809-0a0b0c0d0e0f"
+	name := naming.Distinct("web", token)
+	if name == naming.Distinct("web", other) || name != naming.Distinct("web", token) {
+		t.Errorf("two tokens, one title: %q", name)
+	}
+	for _, tt := range []struct{ name, token, want string }{
+		{name, token, "web"}, {name, other, name}, {name, "", name}, {"web-", "", "web-"}, {"web", token, "web"}, {naming.Distinct("web", ""), "", "web"},
+	} {
+		if got := naming.Title(tt.name, tt.token); got != tt.want {
+			t.Errorf("%q with token %q is %q, want %q", tt.name, tt.token, got, tt.want)
+		}
+	}
+}

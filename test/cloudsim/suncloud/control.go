@@ -31,6 +31,9 @@ var controls = map[string]struct {
 	"resume":    {"resume-VM", Asleep, []string{Waking, Started}},
 }
 
+// resting are the states that a VM stays in.
+var resting = map[string]bool{Stopped: true, Started: true, Asleep: true}
+
 // control follows a controller of a VM or a cluster.
 func (c *Cloud) control(rest string, _ call) (work, error) {
 	name, uri, _ := strings.Cut(rest, "&vm=")
@@ -143,10 +146,15 @@ func (c *Cloud) detach(uri string, q call) (work, error) {
 	return work{op: "detach", target: uri, code: http.StatusOK, atOnce: true}, nil
 }
 
+// backUp makes a backup, which goes with its VM. A VM that another change is
+// under way of is refused, which is seen of one deployment only.
 func (c *Cloud) backUp(uri string, q call) (work, error) {
 	m, is := c.find(uri).(*VM)
 	if !is {
 		return work{}, errNotFound
+	}
+	if m.pending || !resting[m.State] {
+		return work{}, conflict("Another change of the VM is under way.")
 	}
 	name, err := named(q.body, func(n string) bool {
 		return len(only(c.backups, func(b *Backup) bool { return b.Name == n && b.VM == m.URI })) > 0

@@ -89,6 +89,16 @@ func (c *Cloud) VMs() (out []VM) {
 	return out
 }
 
+// Backups lists the backups that exist, oldest first.
+func (c *Cloud) Backups() (out []Backup) {
+	c.look(func() {
+		for _, b := range c.backups {
+			out = append(out, *b)
+		}
+	})
+	return out
+}
+
 // Seed adds a believable estate: three templates, two clusters, two VNets,
 // three addresses, one share, and eight VMs in different states. The URIs are
 // the same each time.

@@ -211,9 +211,16 @@ func TestBackup(t *testing.T) {
 	s := newSite(t, Options{})
 	s.AddVM(VM{Name: "web", CPU: 1, Memory: 1})
 	made := s.work("POST", s.vm()["back_up"].(string), "Backup", `{"name": "b"}`)
+	if code, doc := s.send("POST", s.vm()["back_up"].(string), "Backup", `{"name": "b"}`); code != 409 {
+		t.Errorf("a second one of the name: %d %v", code, doc)
+	}
 	b := s.get(made["target_uri"].(string))
 	if done := s.work("POST", b["restore"].(string), "", ""); done["op"] != "restore-Backup" || done["status"] != 200.0 {
 		t.Errorf("restored: %v", done)
+	}
+	s.work("DELETE", s.vm()["uri"].(string), "", "")
+	if left := s.Backups(); len(left) != 0 {
+		t.Errorf("the VM is gone, and has backups: %v", left)
 	}
 }
 
