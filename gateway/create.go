@@ -68,6 +68,7 @@ func (g *Gateway) create(c echo.Context, m *model) error {
 	if err != nil {
 		return inCreate(err)
 	}
+	g.explain(c, it)
 	return g.writeCreated(c, media, pathOf(it))
 }
 
@@ -128,7 +129,10 @@ type making struct {
 // plan checks a create and prepares it. id is the UUID that the entity gets, ""
 // for one of ours. Errors of plan and of what it returns are for inCreate.
 func (g *Gateway) plan(c echo.Context, m *model, e *occi.Entity, id string) (making, error) {
-	n := creation{inv: g.inv, wishes: g.wishes(c, m), entity: e, id: id, pricing: pricing{g.desk, m.templates}}
+	n := creation{inv: g.inv, wishes: g.wishes(c, m), entity: e, id: id, pricing: pricing{g.desk, m.templates}, placer: g.placer}
+	if translate.Placed(e) { // several clouds may be asked, one after the other
+		_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Time{})
+	}
 	made, err := creators[e.Kind](n)
 	made.kind = e.Kind
 	return made, err

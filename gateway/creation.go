@@ -17,6 +17,7 @@ type creation struct {
 	entity  *occi.Entity
 	id      string // the UUID that it gets, "" for one of ours
 	pricing pricing
+	placer  *placer
 }
 
 // creators check a create of each kind and prepare it.
@@ -39,10 +40,15 @@ func (n creation) own() inventory.Own {
 }
 
 func (n creation) server() (making, error) {
+	if translate.Placed(n.entity) {
+		return n.placed()
+	}
 	uid, spec, err := n.wishes.ServerWish(n.entity)
 	return making{uid: uid, do: func(ctx context.Context) (*inventory.Item, error) {
+		begun := n.placer.now()
 		it, err := n.createServer(ctx, uid, spec)
 		if err == nil {
+			n.placer.begun(it, begun)
 			n.describeLinks(ctx, it)
 		}
 		return it, err

@@ -55,6 +55,7 @@ type Gateway struct {
 	o         Options
 	inv       *inventory.Inventory
 	desk      *desk.Desk
+	placer    *placer
 	log       *zap.Logger
 	models    *models
 	metrics   *metrics
@@ -94,6 +95,8 @@ func New(o Options) *Gateway {
 		models: newModels(o),
 		server: "occigate/" + o.Version + " OCCI/1.1 OCCI/1.2 OCCI-CRTP/1.1",
 	}
+	g.placer = newPlacer(o)
+	o.Registry.MustRegister(g.placer)
 	g.metrics = newMetrics(o.Registry, o.Inventory, func() float64 { return float64(g.streams.Load()) })
 	g.life, g.drain = context.WithCancel(context.Background())
 	g.freshness.inv = o.Inventory

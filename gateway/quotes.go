@@ -98,6 +98,9 @@ func (g *Gateway) shownQuote(c echo.Context) error {
 		return err
 	}
 	id := c.Param("id")
+	if isPlacement(id) {
+		return g.shownPlacement(c, id)
+	}
 	promise, standings, err := g.desk.Redeem(id)
 	if err != nil {
 		return err

@@ -65,6 +65,7 @@ func (g *Gateway) createAt(c echo.Context) error {
 	if err != nil {
 		return inCreate(err)
 	}
+	g.explain(c, it)
 	return g.writeCreated(c, media, pathOf(it))
 }
 

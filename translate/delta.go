@@ -36,6 +36,10 @@ var onlyAtCreation = map[string]bool{
 	occi.MixinOpenStackKey: true, occi.MixinOpenStackUserData: true,
 	occi.MixinIPNetwork: true, occi.MixinIPNetworkInterface: true, PublicNet: true, PrivateNet: true,
 	FloatingIPPool: true, occi.AttrDeviceID: true,
+	Placement: true, AttrPlacementPolicy: true, AttrPlacementMaxPrice: true, AttrPlacementCurrency: true,
+	AttrPlacementClouds: true, AttrPlacementNotClouds: true, AttrPlacementAccounts: true, AttrPlacementNotAccounts: true,
+	AttrPlacementRegions: true, AttrPlacementNotRegions: true, AttrPlacementSameCloud: true, AttrPlacementOtherCloud: true,
+	AttrPlacementImage: true, AttrPlacementQuote: true, AttrPlacementOffer: true,
 }
 
 // Delta compares an update with the entity as it is shown. What no cloud can

@@ -12,6 +12,7 @@ import (
 // kept are the mutable attributes that no cloud has and the gateway remembers.
 var kept = map[string]bool{
 	occi.AttrMountPoint: true, occi.AttrLabel: true, occi.AttrEphemeralDeviceID: true,
+	AttrPlacementGroup: true,
 }
 
 // ignored are the mutable attributes that mean nothing here, and why. They are

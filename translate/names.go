@@ -64,6 +64,7 @@ func extensions() []occi.Mixin {
 	return []occi.Mixin{
 		observed(),
 		price(),
+		placement(),
 		{
 			Category: category(Cloud, "Cloud that holds the entity"),
 			Location: "/mixin/cloud/",

@@ -33,33 +33,41 @@ type Wishes struct {
 // what is asked of it. Requests that name things of two accounts are
 // [providers.ErrConflict], unknown ones [providers.ErrInvalid].
 func (w Wishes) ServerWish(e *occi.Entity) (string, providers.ServerSpec, error) {
-	var spec providers.ServerSpec
-	named, err := w.named(e)
+	d, err := w.draft(e)
 	if err != nil {
-		return "", spec, err
+		return "", d.spec, err
 	}
-	links, err := w.inline(e, named)
+	uid, err := w.account(d.named)
 	if err != nil {
-		return "", spec, err
+		return "", d.spec, err
 	}
-	uid, err := w.account(named)
+	d.spec.SizeID, err = w.size(uid, e, d.named[ResourceTpl])
+	return uid, d.spec, err
+}
+
+// draft is a create request of a compute without its account and size.
+type draft struct {
+	spec  providers.ServerSpec
+	named named
+}
+
+func (w Wishes) draft(e *occi.Entity) (d draft, err error) {
+	if d.named, err = w.named(e); err != nil {
+		return d, err
+	}
+	links, err := w.inline(e, d.named)
 	if err != nil {
-		return "", spec, err
+		return d, err
 	}
-	spec.Name = cmp.Or(e.Title, text(e, occi.AttrHostname))
-	spec.Hostname = hostname(text(e, occi.AttrHostname))
-	spec.ImageID, spec.Zone = named[OSTpl].Native, named[Zone].Native
-	spec.Networks, spec.Volumes = links.interfaces, links.attachments
-	if spec.SizeID, err = w.size(uid, e, named[ResourceTpl]); err != nil {
-		return "", spec, err
+	d.spec = providers.ServerSpec{
+		Name: cmp.Or(e.Title, text(e, occi.AttrHostname)), Hostname: hostname(text(e, occi.AttrHostname)),
+		ImageID: d.named[OSTpl].Native, Zone: d.named[Zone].Native,
+		Networks: links.interfaces, Volumes: links.attachments,
 	}
-	if image := named[OSTpl].Image; image != nil && image.State == providers.ImagePending {
-		return "", spec, providers.Errorf(providers.ErrConflict, "create", "the image %s is not ready yet", image.Name)
+	if image := d.named[OSTpl].Image; image != nil && image.State == providers.ImagePending {
+		return d, providers.Errorf(providers.ErrConflict, "create", "the image %s is not ready yet", image.Name)
 	}
-	if err := access(e, &spec); err != nil {
-		return "", spec, err
-	}
-	return uid, spec, nil
+	return d, access(e, &d.spec)
 }
 
 // VolumeWish reads a create request of a storage.

@@ -131,5 +131,5 @@ func (f *feed) remove(ctx context.Context, key store.Key) error {
 
 // storeFailed says that the store did not answer, as an error of a kind.
 func storeFailed(err error) error {
-	return fmt.Errorf("inventory: the store: %w: %w", providers.ErrUnavailable, err)
+	return fmt.Errorf("inventory: %w: %w: %w", ErrStore, providers.ErrUnavailable, err)
 }

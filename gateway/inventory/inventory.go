@@ -18,6 +18,10 @@ import (
 // changed. It matches [providers.ErrUnavailable] too.
 var ErrNotReady = fmt.Errorf("inventory: the store has not been read yet: %w", providers.ErrUnavailable)
 
+// ErrStore is the error of what needs the store while that does not answer. It
+// matches [providers.ErrUnavailable] too, and says nothing of any cloud.
+var ErrStore = errors.New("the store")
+
 // Account is one credential in one region or endpoint of a cloud: the unit of
 // refresh, lease and freshness.
 type Account struct {
