@@ -4,7 +4,7 @@ GO    ?= go
 TOOL  := $(GO) tool -modfile=tools/go.mod
 FUZZTIME ?= 1m
 
-.PHONY: help build demo test test-setup test-openstack bench fuzz lint format
+.PHONY: help build demo test test-setup test-openstack test-chaos bench fuzz lint format
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -26,6 +26,9 @@ test-openstack: ## the OpenStack adapter against a control plane of Debian's pac
 	$(GO) test -race -count 1 -timeout 15m -tags openstack ./test/openstack/...; \
 		code=$$?; test/openstack/down; exit $$code
 
+test-chaos: test-setup ## gateways, stores and clocks fail while clients work; CHAOS_SEED repeats a run
+	$(GO) test -race -count 1 -timeout 15m -tags chaos -v ./test/chaos
+
 bench: ## speed, as ratios to a bare handler
 	$(GO) test -run '^$$' -bench . -benchmem ./test/bench/... ./translate/occi
 
@@ -38,7 +41,7 @@ fuzz: ## every fuzz test for FUZZTIME
 
 lint: ## vet, formatting and linters
 	$(GO) vet ./...
-	$(GO) vet -tags openstack ./test/openstack/...
+	$(GO) vet -tags openstack,chaos ./test/openstack/... ./test/chaos/...
 	$(TOOL) golangci-lint run ./...
 
 format: ## gofumpt over everything

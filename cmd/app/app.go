@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"occigate/providers"
 )
 
 // Version is the version of the program.
@@ -17,6 +19,7 @@ const Version = "0.1.0"
 
 // command is what every subcommand gets.
 type command struct {
+	clock          providers.Clock
 	env            map[string]string
 	stdout, stderr io.Writer
 	listen         string // --listen, "" when not given
@@ -27,7 +30,13 @@ type command struct {
 // which those that begin with OCCIGATE_ count. It returns when the command is
 // done or, after ctx has ended, when everything that it started has ended.
 func Run(ctx context.Context, args []string, env map[string]string, stdout, stderr io.Writer) error {
-	c := &command{env: env, stdout: stdout, stderr: stderr}
+	return RunAt(ctx, providers.SystemClock{}, args, env, stdout, stderr)
+}
+
+// RunAt is Run by another clock than the machine's, for tests of clocks that are
+// wrong.
+func RunAt(ctx context.Context, clock providers.Clock, args []string, env map[string]string, stdout, stderr io.Writer) error {
+	c := &command{clock: clock, env: env, stdout: stdout, stderr: stderr}
 	root := &cobra.Command{
 		Use:           "occigate",
 		Short:         "Many clouds behind one OCCI interface",

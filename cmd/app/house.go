@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -43,13 +42,13 @@ type house struct {
 // clouds, inventory, gateway, listener. What was opened is closed again when a
 // later step fails.
 func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger) (h *house, err error) {
-	guard, err := access.New(users(cfg), time.Now)
+	guard, err := access.New(users(cfg), c.clock.Now)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
 	figures := prometheus.NewRegistry()
 	h = &house{config: cfg, log: log}
-	if h.store, err = openStore(ctx, cfg.Store, log); err != nil {
+	if h.store, err = c.openStore(ctx, cfg.Store, log); err != nil {
 		return nil, err
 	}
 	opened := h.store
@@ -58,7 +57,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 			opened.Close()
 		}
 	}()
-	accounts, err := buildAccounts(cfg, newCounters(figures), budget.New(budget.Options{
+	accounts, err := c.buildAccounts(cfg, newCounters(figures), budget.New(budget.Options{
 		Store: h.store, Metrics: newSpending(figures), Gateways: func() int { return h.inventory.Gateways() },
 	}))
 	if err != nil {
@@ -67,7 +66,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	name := gatewayName()
 	if h.inventory, err = inventory.New(inventory.Options{
 		Store: h.store, Accounts: accounts, Derive: gateway.Derive, Words: gateway.Words, Log: log, Metrics: newRefreshes(figures),
-		Holder: name, Shared: cfg.Store.Redis != nil, Events: cfg.Limits.Events,
+		Holder: name, Shared: cfg.Store.Redis != nil, Events: cfg.Limits.Events, Clock: c.clock,
 	}); err != nil {
 		return nil, err
 	}
@@ -82,7 +81,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	}
 	account, _ := cfg.DefaultAccount()
 	front := gateway.New(gateway.Options{
-		Inventory: h.inventory, Desk: h.desk, Guard: guard, Log: log, Registry: figures, Version: Version,
+		Inventory: h.inventory, Desk: h.desk, Guard: guard, Log: log, Now: c.clock.Now, Registry: figures, Version: Version,
 		Default: account.UID, PublicURL: cfg.Public(), Proxies: cfg.Proxies(), Keystone: cfg.OCCI.KeystoneURL,
 		Limits:    occi.Limits{Body: cfg.Limits.BodyBytes},
 		OCCI:      occi.Options{Only12: !cfg.OCCI.Legacy11, NoEntityLocation: !cfg.OCCI.EntityLocation},
@@ -123,11 +122,11 @@ func users(cfg *config.Config) []access.User {
 
 // buildAccounts makes the providers. None of them is called before the inventory
 // runs.
-func buildAccounts(cfg *config.Config, counter providers.Counter, budgets *budget.Budgets) ([]inventory.Account, error) {
+func (c *command) buildAccounts(cfg *config.Config, counter providers.Counter, budgets *budget.Budgets) ([]inventory.Account, error) {
 	var list []inventory.Account
 	for _, a := range cfg.Accounts {
 		p, err := registry.Build(a.Cloud, a.Settings, registry.Options{
-			UID: a.UID, Version: Version, Counter: counter,
+			UID: a.UID, Version: Version, Counter: counter, Clock: c.clock,
 			Limiter: budgets.Of(a.UID, store.Budget(a.Rate)),
 		})
 		if err != nil {

@@ -16,9 +16,9 @@ import (
 	"occigate/gateway/store/redis"
 )
 
-func openStore(ctx context.Context, s config.Store, log *zap.Logger) (store.Store, error) {
+func (c *command) openStore(ctx context.Context, s config.Store, log *zap.Logger) (store.Store, error) {
 	if s.Redis == nil {
-		return openFile(s.Embedded.Path, log)
+		return c.openFile(s.Embedded.Path, log)
 	}
 	r := s.Redis
 	secure, err := redisTLS(r)
@@ -34,19 +34,20 @@ func openStore(ctx context.Context, s config.Store, log *zap.Logger) (store.Stor
 
 // openFile opens the embedded store. A damaged file is put aside and a new one
 // takes its place, with what no cloud can give back.
-func openFile(path string, log *zap.Logger) (store.Store, error) {
-	s, err := bolt.Open(path, bolt.Options{})
+func (c *command) openFile(path string, log *zap.Logger) (store.Store, error) {
+	options := bolt.Options{Now: c.clock.Now}
+	s, err := bolt.Open(path, options)
 	if !errors.Is(err, bolt.ErrCorrupt) {
 		return s, err
 	}
 	was := err
-	r, err := bolt.Rescue(path, bolt.Options{})
+	r, err := bolt.Rescue(path, options)
 	if err != nil {
 		return nil, errors.Join(was, err)
 	}
 	log.Error("the store's file is damaged: it was put aside, what users made was taken from its journal, all else is asked of the clouds again",
 		zap.Error(was), zap.String("aside", r.Aside), zap.Int("kept", r.Kept), zap.Int("unreadable_in_journal", r.Damaged))
-	return bolt.Open(path, bolt.Options{})
+	return bolt.Open(path, options)
 }
 
 // redisTLS is how Redis is spoken to over TLS, nil when it is not.

@@ -230,6 +230,7 @@ func (w *worker) apply(ctx context.Context, writes []store.Write, st *stamp) boo
 	lease := *w.lease
 	st.Fence, st.Gateway = lease.Fence, w.holder
 	key := store.Key{UID: w.UID, Kind: recStamp, ID: theOne}
+	writes = append(w.unsaved(writes), writes...)
 	writes = append(writes, store.Write{Key: key, Data: encode(st)})
 	for batch := range slices.Chunk(writes, store.MaxBatch) {
 		if err := w.write(ctx, lease, batch); err != nil {
@@ -248,6 +249,15 @@ func (w *worker) write(ctx context.Context, lease store.Lease, batch []store.Wri
 	ctx, cancel := context.WithTimeout(ctx, w.limits.Store)
 	defer cancel()
 	return w.feed.store.Apply(ctx, lease, batch)
+}
+
+// unread ends a listing that could not be compared with what the store holds.
+func (w *worker) unread(l landing, err error) {
+	w.flying[l.group] = false
+	if l.probe {
+		w.probing, w.circuit.due = false, w.now().Add(w.Refresh.pace(l.group).fast)
+	}
+	w.unwritten(err)
 }
 
 // unwritten sees to it that what was listed in vain is listed again.

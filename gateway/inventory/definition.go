@@ -110,23 +110,6 @@ func (s *state) define(id string, data []byte) {
 	s.defined[id] = bytes.Clone(data)
 }
 
-// keepDefinitions keeps those definitions that a shard had and has no more
-// because it was emptied: they are to be written back, and shown until then.
-func (f *feed) keepDefinitions(shard int, emptied bool, s *state) {
-	s.redefined = true
-	for id, data := range f.states[noAccount].defined {
-		if emptied && s.defined[id] == nil {
-			key := store.Key{UID: noAccount, Kind: recDefinition, ID: id}
-			f.lost[shard] = append(f.lost[shard], store.Record{Key: key, Durable: true, Data: data})
-		}
-	}
-	for _, rec := range f.lost[shard] {
-		if rec.UID == noAccount && s.defined[rec.ID] == nil {
-			s.define(rec.ID, rec.Data)
-		}
-	}
-}
-
 // define shows what is defined, when that has changed.
 func (v *view) define(s *state) {
 	s.redefined = false

@@ -24,7 +24,12 @@ func (s *state) durable() []store.Record {
 	for id, in := range s.intents {
 		keep(recIntent, id, in)
 	}
-	keep(recIdentity, theOne, s.identity)
+	for id, data := range s.defined {
+		all = append(all, store.Record{Key: store.Key{UID: s.uid, Kind: recDefinition, ID: id}, Durable: true, Data: data})
+	}
+	if s.identity != nil {
+		keep(recIdentity, theOne, s.identity)
+	}
 	return all
 }
 
@@ -35,6 +40,9 @@ func (f *feed) restore(ctx context.Context, shard int) error {
 	lost := f.lost[shard]
 	f.mu.Unlock()
 	for _, rec := range lost {
+		if _, unstored := f.held(rec.Key); !unstored {
+			continue // changed meanwhile, and written by that
+		}
 		if err := f.save(ctx, rec); err != nil && !errors.Is(err, store.ErrRevision) {
 			return err
 		}
@@ -68,8 +76,10 @@ func (f *feed) ask(ctx context.Context, do func(context.Context) error) error {
 	return err
 }
 
-// save writes a record at its revision and shows it at once.
+// save writes a record at its revision and shows it at once, unless the store
+// has been emptied meanwhile: revisions begin anew then.
 func (f *feed) save(ctx context.Context, rec store.Record) error {
+	before := f.epoch(rec.UID)
 	err := f.ask(context.WithoutCancel(ctx), func(ctx context.Context) (err error) {
 		rec.Rev, err = f.store.Put(ctx, rec)
 		return err
@@ -77,8 +87,17 @@ func (f *feed) save(ctx context.Context, rec store.Record) error {
 	if err != nil {
 		return err
 	}
-	f.take([]store.Record{rec})
+	if f.epoch(rec.UID) == before {
+		f.take([]store.Record{rec})
+	}
 	return nil
+}
+
+// epoch is that of what is known of an account's shard.
+func (f *feed) epoch(uid string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.at[store.Shard(uid)].Epoch()
 }
 
 // revise changes a durable record on its stored revision, again and again while
@@ -89,6 +108,13 @@ func (f *feed) revise(ctx context.Context, key store.Key, to func(old []byte) ([
 		rec, err := f.stored(ctx, key)
 		if err != nil {
 			return storeFailed(err)
+		}
+		if rec.Data == nil {
+			if again, err := f.lostOne(ctx, key); err != nil {
+				return storeFailed(err)
+			} else if again {
+				continue
+			}
 		}
 		old := rec.Data
 		rec.Durable = true

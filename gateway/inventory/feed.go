@@ -32,8 +32,8 @@ type feed struct {
 	revs    map[store.Key]uint64 // of all but the rows, which have theirs
 	graves  []grave
 	loaded  map[int]bool
-	epochs  map[int]string         // of what was loaded, by shard
-	lost    map[int][]store.Record // durable records to be written back, by shard
+	at      map[int]store.Position // up to where it was read, by shard
+	lost    map[int][]store.Record // what memory alone has, to be written back, by shard
 	changed chan struct{}          // closed and replaced whenever something was taken over
 }
 
@@ -51,7 +51,7 @@ func newFeed(o Options) *feed {
 	f := &feed{
 		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o), limit: o.Limits.Store,
 		bells: map[string]func([]byte){}, beats: func(string, []byte) {}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
-		epochs: map[int]string{}, lost: map[int][]store.Record{}, changed: make(chan struct{}),
+		at: map[int]store.Position{}, lost: map[int][]store.Record{}, changed: make(chan struct{}),
 	}
 	f.states[noAccount] = newState(noAccount, "")
 	for _, a := range o.Accounts {
@@ -74,11 +74,14 @@ func (f *feed) shards() []int {
 
 // read keeps one shard current until ctx ends.
 func (f *feed) read(ctx context.Context, shard int) {
+	torn := false
 	for ctx.Err() == nil {
-		pos, err := f.load(ctx, shard)
+		pos, err := f.load(ctx, shard, torn)
 		if err == nil {
 			err = f.follow(ctx, shard, pos)
+			torn = false
 		}
+		torn = torn || errors.Is(err, store.ErrTorn)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrReload) {
 			f.log.Warn("the store cannot be read", zap.Int("shard", shard), zap.Error(err))
 			pause(ctx, time.Second)
@@ -86,8 +89,9 @@ func (f *feed) read(ctx context.Context, shard int) {
 	}
 }
 
-// load reads a whole shard, in place of what was known of it.
-func (f *feed) load(ctx context.Context, shard int) (store.Position, error) {
+// load reads a whole shard, in place of what was known of it. torn says that it
+// has lost its last writes.
+func (f *feed) load(ctx context.Context, shard int, torn bool) (store.Position, error) {
 	var loaded []fact
 	one := newSharing()
 	pos, err := f.store.Load(ctx, shard, func(r store.Record) error {
@@ -102,7 +106,7 @@ func (f *feed) load(ctx context.Context, shard int) (store.Position, error) {
 	if err != nil {
 		return "", err
 	}
-	f.replace(shard, pos.Epoch(), loaded)
+	f.replace(shard, pos, loaded, torn)
 	return pos, f.restore(ctx, shard)
 }
 
@@ -118,16 +122,29 @@ func (f *feed) follow(ctx context.Context, shard int, pos store.Position) error 
 			return err
 		}
 		f.take(records)
+		f.reach(shard, next)
 		pos = next
 	}
 }
 
-// replace puts the loaded records of a shard in place of the old ones. When the
-// store has lost an account altogether, or was emptied, the durable records
-// that are still in memory are kept, to be written back.
-func (f *feed) replace(shard int, epoch string, loaded []fact) {
+// reach notes up to where a shard was read.
+func (f *feed) reach(shard int, pos store.Position) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.at[shard] != pos {
+		f.at[shard] = pos
+		f.wake()
+	}
+}
+
+// replace puts the loaded records of a shard in place of the old ones. What the
+// store has lost is kept, to be written back.
+func (f *feed) replace(shard int, pos store.Position, loaded []fact, torn bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	was := f.at[shard].Epoch()
+	emptied := was != "" && was != pos.Epoch() || torn || len(f.lost[shard]) > 0
+	f.lost[shard] = nil
 	for key := range f.revs {
 		if store.Shard(key.UID) == shard {
 			delete(f.revs, key)
@@ -141,18 +158,13 @@ func (f *feed) replace(shard int, epoch string, loaded []fact) {
 	}
 	f.put(fresh, loaded)
 	for uid, s := range fresh {
-		if old := f.states[uid]; old.identity != nil && s.identity == nil {
-			f.lost[shard] = append(f.lost[shard], old.durable()...)
-		}
-		if uid == noAccount {
-			f.keepDefinitions(shard, f.epochs[shard] != "" && f.epochs[shard] != epoch, s)
-		}
+		f.lost[shard] = append(f.lost[shard], s.inherit(f.states[uid], emptied, torn)...)
 		f.states[uid] = s
 		f.view.quiet = !f.loaded[shard] // what is shown first is no change
 		f.view.update(s)
 	}
 	f.view.quiet = false
-	f.epochs[shard] = epoch
+	f.at[shard] = pos
 	f.loaded[shard] = true
 	f.wake()
 }
@@ -185,6 +197,9 @@ func (f *feed) put(states map[string]*state, records []fact) (uids map[string]bo
 		rec.set(s)
 		if f.rev(s, rec.Key) != rec.Rev {
 			f.revs[rec.Key] = rec.Rev
+		}
+		if rec.Kind == recStamp && s.unsaved && rec.Data != nil {
+			s.saved()
 		}
 		if rec.Data == nil {
 			f.graves = append(f.graves, grave{rec.Key, rec.Rev, f.now()})

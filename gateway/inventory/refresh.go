@@ -26,6 +26,11 @@ const probes = 10
 // the evidence about rows that it leaves out.
 func (w *worker) list(ctx context.Context, l landing) func(context.Context) {
 	rows, err := list(ctx, w.Provider, l.group)
+	if err == nil { // an intent that is not known yet would make a second item of its machine
+		if err := w.feed.catchUp(ctx, w.UID); err != nil {
+			return func(context.Context) { w.unread(l, err) }
+		}
+	}
 	if l.err = err; err == nil {
 		known := w.known(l.group)
 		for _, k := range groupKinds[l.group] {

@@ -41,6 +41,7 @@ type state struct {
 	built     map[rowKey][]string // ids of the items that were made of a row, beside the one that has the row's
 	dirty     map[rowKey]bool     // rows whose items must be made again
 	redefined bool                // what is defined must be shown again
+	unsaved   bool                // the store has lost rows, which memory alone has
 }
 
 func newState(uid, cloud string) *state {
@@ -58,7 +59,7 @@ func newState(uid, cloud string) *state {
 // of an old one has to be made again.
 func (s *state) renewed() *state {
 	fresh := newState(s.uid, s.cloud)
-	fresh.built = s.built
+	fresh.built, fresh.redefined = s.built, len(s.defined) > 0
 	for k := range s.rows {
 		fresh.dirty[k] = true
 	}

@@ -118,6 +118,9 @@ func (w *worker) turn(ctx context.Context) time.Time {
 		w.commit(ctx)
 		w.hold(ctx)
 	}
+	if w.lease != nil {
+		w.repair(ctx)
+	}
 	if w.lease == nil {
 		return sooner(w.renew, w.tell(ctx))
 	}

@@ -8,6 +8,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"strings"
 	"time"
@@ -40,7 +41,8 @@ var (
 	ErrFenced   = errors.New("store: the lease is not held any more")
 	ErrHeld     = errors.New("store: the lease is held by another")
 	ErrReload   = errors.New("store: the position is not in the feed") // load the shard again
-	ErrInvalid  = errors.New("store: the call is not valid")           // a fault of the caller, never of the data
+	ErrTorn     = fmt.Errorf("%w: its newest writes are lost", ErrReload)
+	ErrInvalid  = errors.New("store: the call is not valid") // a fault of the caller, never of the data
 	ErrClosed   = errors.New("store: closed")
 )
 
@@ -107,7 +109,8 @@ type Store interface {
 	// after the last of them. When there is nothing it waits up to wait (longer
 	// than MaxWait counts as MaxWait, none as no wait) and may give nothing.
 	// ErrReload says that pos is from another epoch or that the feed does not
-	// reach back to it. A position that this store did not give is ErrReload too.
+	// reach back to it; ErrTorn, which is one too, that what was written up to
+	// there is lost, as after a failover to a replica that lagged. A position that this store did not give is ErrReload too.
 	Changes(ctx context.Context, shard int, pos Position, limit int, wait time.Duration) ([]Record, Position, error)
 
 	// Get reads one record from the store itself; ErrNotFound.

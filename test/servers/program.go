@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -16,7 +17,25 @@ type Program struct {
 	env  []string
 	args []string
 	cmd  *exec.Cmd // nil when it was killed
-	said bytes.Buffer
+	said words
+}
+
+// words is what a program has printed. It is safe for concurrent use.
+type words struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *words) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
 }
 
 // Start runs a program with further variables in its environment until the test
@@ -35,6 +54,12 @@ func Start(t testing.TB, env []string, binary string, args ...string) *Program {
 	})
 	return p
 }
+
+// Said is what the program has printed so far, over all its restarts.
+func (p *Program) Said() string { return p.said.String() }
+
+// Setenv sets a variable of the environment for the next Restart.
+func (p *Program) Setenv(name, value string) { p.env = append(p.env, name+"="+value) }
 
 func tail(text string) string { return text[max(0, len(text)-4000):] }
 

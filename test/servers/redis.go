@@ -93,11 +93,7 @@ func RedisCluster(t testing.TB, options ...string) []*RedisServer {
 	t.Helper()
 	nodes, buses := make([]*RedisServer, masters), make([]string, masters)
 	for i := range nodes {
-		buses[i] = portOf(Address(t)) // its default is port+10000, which may not exist
-		nodes[i] = Redis(t, append([]string{
-			"--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf",
-			"--cluster-port", buses[i], "--cluster-node-timeout", "2000",
-		}, options...)...)
+		nodes[i], buses[i] = clusterNode(t, options)
 	}
 	for i, n := range nodes {
 		_, err := n.Do("CLUSTER", "ADDSLOTSRANGE", slots*i/masters, slots*(i+1)/masters-1)
@@ -116,6 +112,39 @@ func RedisCluster(t testing.TB, options ...string) []*RedisServer {
 		return true
 	})
 	return nodes
+}
+
+// clusterNode starts a node that knows no other, and gives the port of its bus.
+func clusterNode(t testing.TB, options []string) (node *RedisServer, bus string) {
+	t.Helper()
+	bus = portOf(Address(t)) // its default is port+10000, which may not exist
+	return Redis(t, append([]string{
+		"--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf",
+		"--cluster-port", bus, "--cluster-node-timeout", "2000",
+	}, options...)...), bus
+}
+
+// RedisClusterReplica adds a replica of a node to its Cluster, with further
+// options, and returns once it has all that the node has. It takes the node's
+// place when that does not answer for two seconds.
+func RedisClusterReplica(t testing.TB, of *RedisServer, options ...string) *RedisServer {
+	t.Helper()
+	replica, bus := clusterNode(t, append([]string{"--repl-diskless-sync-delay", "0"}, options...))
+	id, err := of.Do("CLUSTER", "MYID")
+	_, err2 := of.Do("CLUSTER", "MEET", "127.0.0.1", portOf(replica.Address), bus)
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	Eventually(t, "the new node becomes a replica", func() bool {
+		_, err := replica.Do("CLUSTER", "REPLICATE", id)
+		return err == nil
+	})
+	Eventually(t, "the replica follows and every node knows it", func() bool {
+		return says(replica.Address, "master_link_status:up", "INFO", "replication") &&
+			says(of.Address, portOf(replica.Address), "CLUSTER", "NODES") &&
+			says(replica.Address, "cluster_state:ok", "CLUSTER", "INFO")
+	})
+	return replica
 }
 
 // Addresses are those of some servers.

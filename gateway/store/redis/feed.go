@@ -154,8 +154,11 @@ func (s *Store) changes(ctx context.Context, sh shard, pos store.Position, limit
 		return nil, "", err
 	}
 	entries, ok = at.follow(entries)
-	if !ok || epoch.Val() != at.epoch {
+	if epoch.Val() != at.epoch {
 		return nil, "", fmt.Errorf("%w: %q", store.ErrReload, pos)
+	}
+	if !ok {
+		return nil, "", s.behind(ctx, sh, at)
 	}
 	entries = entries[:min(limit, len(entries))]
 	page := make([]store.Record, len(entries))
@@ -166,6 +169,28 @@ func (s *Store) changes(ctx context.Context, sh shard, pos store.Position, limit
 		pos = store.Position(at.epoch + "/" + entry.ID)
 	}
 	return page, pos, nil
+}
+
+// behind says why a feed of our epoch does not have the entry at a place: it was
+// cut off as too old, or the writes up to there are lost.
+func (s *Store) behind(ctx context.Context, sh shard, at place) error {
+	first, err := await(ctx, s, func(ctx context.Context) ([]redis.XMessage, error) {
+		return s.client.XRangeN(ctx, sh.feed(), "-", "+", 1).Result()
+	})
+	switch {
+	case err != nil:
+		return err
+	case len(first) > 0 && number(first[0].ID) > number(at.id):
+		return fmt.Errorf("%w: %q is older than the feed", store.ErrReload, at.id)
+	}
+	return fmt.Errorf("%w: %q is not there", store.ErrTorn, at.id)
+}
+
+// number is the write's place in an id, 0 before the first.
+func number(id string) uint64 {
+	seq, _, _ := strings.Cut(id, "-")
+	n, _ := strconv.ParseUint(seq, 10, 64) // ids were looked at before
+	return n
 }
 
 // place is what a position says.

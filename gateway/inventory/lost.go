@@ -1,0 +1,178 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+
+	"occigate/gateway/store"
+)
+
+// This file is about a store that has lost what it had: it was emptied, or a
+// replica that did not have its last writes took its place. Gateways go on
+// showing what they hold. Each writes back the durable records that are missing,
+// and the holder of an account's lease its rows; both have revision 0 until
+// then.
+
+// inherit keeps of an old state what a new one, as it was loaded, has lost: rows
+// when the account has no stamp any more or torn says that some are missing, and
+// durable records when emptied says that they are. It gives the latter.
+func (s *state) inherit(old *state, emptied, torn bool) (lost []store.Record) {
+	if old.stamp != nil && (s.stamp == nil || torn) {
+		s.inheritRows(old)
+	}
+	if !emptied {
+		return nil
+	}
+	one := newSharing()
+	for _, rec := range old.durable() {
+		if s.durableData(rec.Key) != nil {
+			continue
+		}
+		known, err := one.decode(rec)
+		if err != nil {
+			continue // it was decoded before, so this cannot be
+		}
+		known.set(s)
+		lost = append(lost, rec)
+	}
+	return lost
+}
+
+func (s *state) inheritRows(old *state) {
+	s.unsaved = true
+	if s.stamp == nil {
+		s.stamp = old.stamp
+	}
+	for k, r := range old.rows {
+		if s.rows[k] == nil {
+			kept := *r
+			kept.rev, kept.sum = 0, 0
+			s.setRow(k, &kept)
+		}
+	}
+	for id, t := range old.tombs {
+		if s.tombs[id] == nil {
+			s.tombs[id] = t
+		}
+	}
+}
+
+// saved ends what inheritRows began: the holder of the lease has written all it
+// had, and what is not among that it knows to be gone.
+func (s *state) saved() {
+	s.unsaved = false
+	for k, r := range s.rows {
+		if r.rev == 0 {
+			s.setRow(k, nil)
+		}
+	}
+}
+
+// durableData is the stored form of a durable record that the state knows, nil
+// when it knows none.
+func (s *state) durableData(key store.Key) []byte {
+	switch key.Kind {
+	case recOwn:
+		if o := s.owns[key.ID]; o != nil {
+			return encode(o)
+		}
+	case recIntent:
+		if in := s.intents[key.ID]; in != nil {
+			return encode(in)
+		}
+	case recIdentity:
+		if s.identity != nil {
+			return encode(s.identity)
+		}
+	case recDefinition:
+		return s.defined[key.ID]
+	}
+	return nil
+}
+
+// held is a durable record that memory has; unstored says that it has it alone.
+func (f *feed) held(key store.Key) (data []byte, unstored bool) {
+	f.with(key.UID, func(s *state) { data, unstored = s.durableData(key), f.revs[key] == 0 })
+	return data, unstored && data != nil
+}
+
+// lostOne writes a durable record back that the store does not have and memory
+// does, unless it turns out that it was removed. It reports whether the record
+// is to be read again.
+func (f *feed) lostOne(ctx context.Context, key store.Key) (again bool, err error) {
+	if data, _ := f.held(key); data == nil {
+		return false, nil
+	}
+	if err := f.catchUp(ctx, key.UID); err != nil {
+		return false, err
+	}
+	data, unstored := f.held(key)
+	if !unstored {
+		return data != nil, nil
+	}
+	err = f.save(ctx, store.Record{Key: key, Durable: true, Data: data})
+	if errors.Is(err, store.ErrRevision) {
+		err = nil
+	}
+	return err == nil, err
+}
+
+// catchUp returns when all that was written to an account's shard before it was
+// called is known, and a loss of what was written too.
+func (f *feed) catchUp(ctx context.Context, uid string) error {
+	ctx, cancel := context.WithTimeout(ctx, f.limit)
+	defer cancel()
+	shard := store.Shard(uid)
+	for {
+		f.mu.Lock()
+		pos, changed := f.at[shard], f.changed
+		f.mu.Unlock()
+		records, _, err := f.store.Changes(ctx, shard, pos, 1, 0)
+		switch {
+		case err == nil && len(records) == 0:
+			return nil
+		case err != nil && !errors.Is(err, store.ErrReload):
+			return err
+		}
+		select { // the reader of the shard is about to see it
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// unsaved gives the rows and the evidence that the store has lost, but for those
+// that are written anyway.
+func (w *worker) unsaved(writes []store.Write) (lost []store.Write) {
+	written := map[store.Key]bool{}
+	for _, x := range writes {
+		written[x.Key] = true
+	}
+	w.feed.with(w.UID, func(s *state) {
+		if !s.unsaved {
+			return
+		}
+		for _, r := range s.rows {
+			if r.rev == 0 && !written[r.key(w.UID)] {
+				lost = append(lost, r.write(w.UID))
+			}
+		}
+		for id, t := range s.tombs {
+			if key := (store.Key{UID: w.UID, Kind: recTomb, ID: id}); w.feed.revs[key] == 0 && !written[key] {
+				lost = append(lost, store.Write{Key: key, Data: encode(t)})
+			}
+		}
+	})
+	return lost
+}
+
+// repair writes what the store has lost of the account's cached records.
+func (w *worker) repair(ctx context.Context) {
+	var lost bool
+	w.feed.with(w.UID, func(s *state) { lost = s.unsaved })
+	if lost {
+		w.log.Warn("the store has lost what it had of the account; it is written back from memory")
+		w.apply(ctx, nil, w.nextStamp())
+	}
+}

@@ -1,0 +1,79 @@
+//go:build chaos
+
+package chaos_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"occigate/test/servers"
+)
+
+// TestClocks lets clocks be wrong: of gateways that share the store, and of the
+// clouds. A clock that jumps is one that is off by another amount when the
+// gateway is started again; what a running one has noted itself it measures by
+// a clock that does not jump.
+func TestClocks(t *testing.T) {
+	redis := servers.Redis(t, "--appendonly", "yes", "--appendfsync", "everysec")
+	w := newWorld(t, fmt.Sprintf("{redis: {addresses: [%q]}}", redis.Address), 0, time.Hour, -time.Hour)
+
+	w.during("gateways two hours apart", func(*testing.T) { time.Sleep(brief(2*time.Second, 5*time.Second)) })
+	w.during("the gateway that is ahead dies", func(t *testing.T) {
+		w.gates[1].kill()
+		w.moves(t)
+		w.gates[1].restart()
+	})
+	for _, jump := range []time.Duration{time.Hour, -time.Hour} {
+		w.during(fmt.Sprint("the clouds' clocks jump by ", jump), func(t *testing.T) {
+			for _, c := range w.clouds {
+				c.off.Add(int64(jump))
+			}
+			w.takesCreates(t)
+		})
+	}
+	w.during("all gateways' clocks jump an hour back", func(t *testing.T) {
+		for _, g := range w.gates {
+			g.kill()
+			g.shift(-time.Hour)
+			g.restart()
+		}
+		w.takesCreates(t)
+	})
+}
+
+// moves waits until what a cloud changes by itself is shown by every gateway that
+// runs, so that its account has another holder.
+func (w *world) moves(t *testing.T) {
+	t.Helper()
+	began := time.Now()
+	for _, c := range w.clouds {
+		id := c.grow(fmt.Sprint("outside-", w.serial.Add(1)))
+		servers.Eventually(t, "a new machine at "+c.name+" is shown", func() bool {
+			for _, g := range w.gates {
+				if !g.up() {
+					continue
+				}
+				list, err := g.computes()
+				if err != nil || !shows(list, id) {
+					return false
+				}
+			}
+			return true
+		})
+	}
+	took := time.Since(began)
+	t.Logf("all accounts are listed by those that are left after %.1f s", took.Seconds())
+	if limit := 15 * time.Second; took > limit {
+		t.Errorf("the accounts of a dead gateway moved within %v, not %v", took, limit)
+	}
+}
+
+func shows(list []entity, native string) bool {
+	for _, e := range list {
+		if e.native() == native {
+			return true
+		}
+	}
+	return false
+}
