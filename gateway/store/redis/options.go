@@ -83,7 +83,7 @@ func (o Options) check() error {
 
 // client makes a client with a pool of this size.
 func (o Options) client(poolSize int) redis.UniversalClient {
-	return redis.NewUniversalClient(&redis.UniversalOptions{
+	options := &redis.UniversalOptions{
 		Addrs:            o.Addresses,
 		IsClusterMode:    o.Cluster,
 		MasterName:       o.Master,
@@ -106,8 +106,19 @@ func (o Options) client(poolSize int) redis.UniversalClient {
 		// Neither is needed, and proxies and old servers refuse them.
 		DisableIdentity:          true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-	})
+	}
+	if !o.Cluster {
+		return redis.NewUniversalClient(options)
+	}
+	cluster := options.Cluster()
+	cluster.ClusterStateReloadInterval = reloadCluster
+	return redis.NewClusterClient(cluster)
 }
+
+// reloadCluster is how old what is known of a Cluster's nodes may be. Of a node
+// that died the client learns in no other way that a replica has its place; by
+// default that takes a minute.
+const reloadCluster = 2 * time.Second
 
 // readers is the number of connections for readers that wait: one for each
 // shard, and as many again for calls whose caller left before they ended.
