@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -22,6 +23,7 @@ type holdings struct {
 	accounts []inventory.Status
 	items    []*inventory.Item // beside the sizes
 	diskGiB  int               // of the size
+	name     string            // of the size, small by default
 }
 
 func (h *holdings) Accounts() []inventory.Status { return h.accounts }
@@ -37,9 +39,10 @@ func (h *holdings) List(k inventory.Kind) (items []*inventory.Item) {
 	if k != inventory.KindSize {
 		return items
 	}
+	name := cmp.Or(h.name, "small")
 	for _, a := range h.accounts {
 		items = append(items, &inventory.Item{
-			UID: a.UID, Kind: k, Size: &providers.Size{ID: "small", Name: "small", Cores: 1, MemoryMiB: 1024, DiskGiB: float64(h.diskGiB)},
+			UID: a.UID, Kind: k, Size: &providers.Size{ID: name, Name: name, Cores: 1, MemoryMiB: 1024, DiskGiB: float64(h.diskGiB)},
 		})
 	}
 	return items
