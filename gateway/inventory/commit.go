@@ -53,6 +53,7 @@ func (w *worker) commit(ctx context.Context) {
 	landings := failedFirst(w.landings)
 	w.landings = nil
 	for _, l := range landings {
+		w.ended[l.group] = true
 		w.slots[l.group] = w.slots[l.group].after(now, l.err, busy[l.group], w.Refresh.pace(l.group), jitter())
 		w.judge(now, l)
 		st.note(l, now)
@@ -74,7 +75,9 @@ func (w *worker) commit(ctx context.Context) {
 		w.completed(landings)
 		w.sweep(ctx, all.died)
 	}
-	w.tried.Store(true)
+	if len(w.ended) == len(w.groups) {
+		w.tried.Store(true)
+	}
 }
 
 // failedFirst puts those that failed before those that did not: when anything of
@@ -159,6 +162,14 @@ func (st *stamp) group(g group) *groupEnd {
 		return st.Groups[g]
 	}
 	return &groupEnd{}
+}
+
+// tried reports whether a listing of every group has ended, or the account cannot
+// be used at all.
+func (st *stamp) tried(groups []group) bool {
+	return st != nil && (st.Problem != "" || !slices.ContainsFunc(groups, func(g group) bool {
+		return st.Groups[g] == nil || st.Groups[g].newest().IsZero()
+	}))
 }
 
 // healthy reports whether the newest listing of every group was complete.

@@ -195,15 +195,16 @@ func (v *Inventory) Run(ctx context.Context) error {
 	return nil
 }
 
-// Ready reports whether the store has been read and every account has had its
-// first try, successful or not, by this gateway or another.
+// Ready reports whether the store has been read and every part of every account
+// has had its first try, successful or not, by this gateway or another: what is
+// missing then is known to be missing.
 func (v *Inventory) Ready() bool {
 	if !v.feed.ready() {
 		return false
 	}
 	for uid, w := range v.workers {
 		tried := w.tried.Load()
-		v.feed.with(uid, func(s *state) { tried = tried || s.stamp != nil })
+		v.feed.with(uid, func(s *state) { tried = tried || s.stamp.tried(w.groups) })
 		if !tried {
 			return false
 		}

@@ -51,6 +51,26 @@ func TestFirstRefreshUnderWayIsSaid(t *testing.T) {
 	})
 }
 
+// A template that is not listed yet would be an unknown one, so that nothing is
+// ready before the catalogue was tried.
+func TestReadyWhenEveryPartWasTried(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		a.do(func() { a.before["Catalogue"] = func() { time.Sleep(time.Minute / 2) } })
+		h := open(t, file, a)
+		defer h.stop()
+		h.sleep(time.Minute / 4)
+		if len(h.List(inventory.KindServer)) != 1 || h.Ready() {
+			t.Errorf("%d servers, ready: %v, want 1 and not ready while the catalogue is on its way", len(h.List(inventory.KindServer)), h.Ready())
+		}
+		h.sleep(time.Minute / 2)
+		if !h.Ready() {
+			t.Error("not ready though every part was listed")
+		}
+	})
+}
+
 // A cloud that hangs has not failed yet, but what is shown of it grows old.
 func TestOverdueRefreshIsAProblem(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {

@@ -41,6 +41,7 @@ type worker struct {
 	groups   []group
 	slots    map[group]slot
 	flying   map[group]bool
+	ended    map[group]bool         // of which a listing has ended, whatever came of it
 	began    map[group]time.Time    // start of the newest listing
 	complete map[group][2]time.Time // starts of the two newest complete listings
 	last     time.Time              // start of the newest listing of any group
@@ -70,7 +71,7 @@ func newWorker(v *Inventory, a Account) *worker {
 		log:    v.o.Log.With(zap.String("uid", a.UID)),
 		limits: v.o.Limits, holder: v.o.Holder, peers: v.peers, claims: &v.claims,
 		wants: wants{since: map[group]time.Time{}}, bell: make(chan struct{}, 1), groups: groupsOf(a.Provider),
-		slots: map[group]slot{}, flying: map[group]bool{}, began: map[group]time.Time{},
+		slots: map[group]slot{}, flying: map[group]bool{}, ended: map[group]bool{}, began: map[group]time.Time{},
 		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, polls: map[string]polling{},
 	}
 	w.landed = make(chan func(context.Context), len(w.groups)+1+flights) // one place for every flight
