@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 )
 
 // Addresses lists the Elastic IP addresses. EC2 gives them on one page.
@@ -20,7 +21,7 @@ func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
 	for n, a := range out.Addresses {
 		all[n] = address(a)
 	}
-	return all, nil
+	return listing.Addresses(all, nil)
 }
 
 // CreateAddress reserves an Elastic IP address. EC2 has no key that would make

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 	"occigate/providers/internal/undo"
 )
 
@@ -35,7 +36,7 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 	for _, s := range subnets {
 		all = append(all, network(s, account))
 	}
-	return all, nil
+	return listing.Networks(all, nil)
 }
 
 // Network reads one subnet, or the pool of public addresses.

@@ -10,11 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 )
 
 // Volumes lists the EBS volumes of all pages.
 func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
-	return pages("DescribeVolumes", func(token *string) ([]providers.Volume, *string, error) {
+	return listing.Volumes(pages("DescribeVolumes", func(token *string) ([]providers.Volume, *string, error) {
 		in := &sdk.DescribeVolumesInput{MaxResults: aws.Int32(pageSize), NextToken: token}
 		out, err := read(ctx, p.api.DescribeVolumes, in)
 		if err != nil {
@@ -27,7 +28,7 @@ func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
 			}
 		}
 		return rows, out.NextToken, nil
-	})
+	}))
 }
 
 // Volume reads one EBS volume.

@@ -169,7 +169,7 @@ func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (provide
 // be neither attached nor detached.
 func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
 	rows, err := p.cloud.disks(ctx)
-	return listing.Map(rows, err, volume)
+	return listing.Volumes(listing.Map(rows, err, volume))
 }
 
 // Volume finds one of them.
@@ -186,12 +186,12 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 		return nil, err
 	}
 	blocks, err := p.cloud.blocks(ctx)
-	return listing.Map(vlans, err, func(r named) providers.Network {
+	return listing.Networks(listing.Map(vlans, err, func(r named) providers.Network {
 		return providers.Network{
 			ID: r.id, Name: r.name, Shared: true, State: providers.ResourceOnline,
 			Public: slices.ContainsFunc(blocks, func(b blockRow) bool { return b.vlan == r.id && public(b.start) }),
 		}
-	})
+	}))
 }
 
 // Network finds one of them.

@@ -58,7 +58,8 @@ func (c *client) servers(ctx context.Context) ([]serverRow, error) {
 }
 
 func (c *client) interfaces(ctx context.Context) ([]nicRow, error) {
-	return list(ctx, c, "ListNetworkInterfaces", row.nic, all())
+	rows, err := list(ctx, c, "ListNetworkInterfaces", row.nic, all())
+	return listing.Once(rows, err, func(r nicRow) string { return r.id })
 }
 
 func (c *client) disks(ctx context.Context) ([]diskRow, error) {

@@ -249,5 +249,5 @@ func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
 	for _, s := range servers {
 		holders[s.IP.IP] = s.ID.String()
 	}
-	return listing.Map(rows, err, func(r ipRow) providers.Address { return r.address(holders[r.IP]) })
+	return listing.Addresses(listing.Map(rows, err, func(r ipRow) providers.Address { return r.address(holders[r.IP]) }))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 )
 
 // addressRow is a floating IP (Networking API v2.0, "List floating IPs").
@@ -67,9 +68,9 @@ func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
 	}
 	untold := func(r addressRow) bool { return r.PortID != "" && r.Port == nil }
 	if slices.ContainsFunc(rows, untold) {
-		return addresses, p.nameServers(ctx, addresses)
+		err = p.nameServers(ctx, addresses)
 	}
-	return addresses, nil
+	return listing.Addresses(addresses, err)
 }
 
 // nameServers fills in the servers by their ports.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 )
 
 // tokenNote and our token are the description of networks and floating
@@ -118,7 +119,7 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 	for _, r := range rows {
 		networks = append(networks, r.network(project, subnets))
 	}
-	return networks, nil
+	return listing.Networks(networks, nil)
 }
 
 // networkRows leaves out what only an administrator sees: networks of others.

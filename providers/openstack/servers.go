@@ -100,6 +100,7 @@ func (p *Provider) ports(ctx context.Context, serverID string) (map[string][]por
 		query = url.Values{"fields": portFields, "device_id": {serverID}}
 	}
 	rows, err := list[portRow](ctx, p, request{to: network, op: "GET /ports", query: query}, "ports")
+	rows, err = listing.Once(rows, err, func(r portRow) string { return r.ID })
 	if err != nil {
 		return nil, err
 	}

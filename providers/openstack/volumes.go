@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 )
 
 // volumeRow is a volume (Block Storage API v3, "List accessible volumes with
@@ -80,7 +81,7 @@ func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
 	for _, r := range rows {
 		volumes = append(volumes, r.volume())
 	}
-	return volumes, nil
+	return listing.Volumes(volumes, nil)
 }
 
 // Volume reads one volume.

@@ -161,9 +161,31 @@ func vanishedRow(t testing.TB, c Cloud) {
 }
 
 // doubledRows and shuffledRows may be refused where they spoil the pages, but
-// never listed wrongly.
+// never listed wrongly. What a cloud doubles in all its listings makes no second
+// volume, network or address either, nor a second interface of a server.
 func doubledRows(t testing.TB, c Cloud) {
 	c.sameRows(t, fault.Fault{Kind: fault.Duplicate, Size: 2, Times: 1, Call: c.Faults.List})
+	c.heal()
+	if _, is := c.Provider.(providers.VolumeMaker); is {
+		c.volume(t, 1)
+	}
+	if _, is := c.Provider.(providers.NetworkMaker); is {
+		c.network(t)
+	}
+	if _, is := c.Provider.(providers.AddressMaker); is {
+		c.address(t)
+	}
+	for _, r := range c.reads(c.running(t).ID) {
+		want, rows, err := r.do(t.Context())
+		c.ok(t, err, r.name)
+		c.set(fault.Fault{Kind: fault.Duplicate, Size: 2})
+		got, doubled, err := r.do(t.Context())
+		c.heal()
+		c.ok(t, err, r.name+" of a cloud that doubles rows")
+		if diff := cmp.Diff(want, got); diff != "" || doubled != rows {
+			t.Errorf("%s: %d rows (-), with doubled ones %d (+): %s", r.name, rows, doubled, diff)
+		}
+	}
 }
 
 func shuffledRows(t testing.TB, c Cloud) {

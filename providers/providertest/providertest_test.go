@@ -63,6 +63,7 @@ func TestSuiteAcceptsGoodCloud(t *testing.T) {
 type (
 	forgetsToken    struct{ *memory }
 	doublesRows     struct{ *memory }
+	doublesNetworks struct{ *memory }
 	losesLastRow    struct{ *memory }
 	swallowsError   struct{ *memory }
 	ignoresContext  struct{ *memory }
@@ -137,6 +138,14 @@ func (p forgetsToken) Servers(ctx context.Context) ([]providers.Server, error) {
 func (p doublesRows) Servers(ctx context.Context) ([]providers.Server, error) {
 	rows, err := p.memory.Servers(ctx)
 	return append(rows, rows...), err
+}
+
+func (p doublesNetworks) Networks(ctx context.Context) ([]providers.Network, error) {
+	rows, err := p.memory.Networks(ctx)
+	if _, doubled := p.plan.Take(fault.Duplicate, "Networks"); doubled {
+		rows = append(rows, rows...)
+	}
+	return rows, err
 }
 
 func (p losesLastRow) Servers(ctx context.Context) ([]providers.Server, error) {
@@ -234,6 +243,7 @@ func TestSuiteRefusesSpoiltCloud(t *testing.T) {
 		{"second server after a cut", func(m *memory) providers.Provider { return makesTwo{m} }, "lost answer makes no second server"},
 		{"more calls than pages", func(m *memory) providers.Provider { return asksTwice{m} }, "listing costs few calls"},
 		{"rows listed twice", func(m *memory) providers.Provider { return doublesRows{m} }, "row that comes twice is listed once"},
+		{"networks listed twice", func(m *memory) providers.Provider { return doublesNetworks{m} }, "row that comes twice is listed once"},
 		{"rows in order listed twice", func(m *memory) providers.Provider { return doublesRows{m} }, "order of rows does not matter"},
 		{"another row missing", func(m *memory) providers.Provider { return losesLastRow{m} }, "row that vanishes from one listing comes back"},
 		{"error without a call", func(m *memory) providers.Provider { return namesNoCall{m} }, "unknown server is not found"},

@@ -106,7 +106,7 @@ const public = "public"
 // Networks lists the VNets of all clusters, and the pool of public addresses.
 func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 	t, err := p.cloud.tree(ctx)
-	all, err := listing.Map(t.vnets, err, t.network)
+	all, err := listing.Networks(listing.Map(t.vnets, err, t.network))
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +224,7 @@ func (p *Provider) follow(ctx context.Context, target string, asked call) (provi
 // Addresses lists the VDC's public addresses.
 func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
 	t, err := p.cloud.tree(ctx)
-	return listing.Map(t.vdc.Addresses, err, address.address)
+	return listing.Addresses(listing.Map(t.vdc.Addresses, err, address.address))
 }
 
 // CreateAddress reserves an address that the cloud chooses. One that is not

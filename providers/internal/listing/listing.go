@@ -4,6 +4,8 @@
 // stays failed.
 package listing
 
+import "occigate/providers"
+
 // Map maps each row. A listing of nothing is an empty slice.
 func Map[R, T any](rows []R, err error, f func(R) T) ([]T, error) {
 	if err != nil {
@@ -52,4 +54,19 @@ func Once[R any](rows []R, err error, id func(R) string) ([]R, error) {
 		}
 	}
 	return kept, nil
+}
+
+// Volumes leaves each volume once.
+func Volumes(rows []providers.Volume, err error) ([]providers.Volume, error) {
+	return Once(rows, err, func(v providers.Volume) string { return v.ID })
+}
+
+// Networks leaves each network once.
+func Networks(rows []providers.Network, err error) ([]providers.Network, error) {
+	return Once(rows, err, func(n providers.Network) string { return n.ID })
+}
+
+// Addresses leaves each address once.
+func Addresses(rows []providers.Address, err error) ([]providers.Address, error) {
+	return Once(rows, err, func(a providers.Address) string { return a.ID })
 }

@@ -54,3 +54,15 @@ func TestOnce(t *testing.T) {
 		t.Errorf("a failed listing: %q, %v", got, err)
 	}
 }
+
+func TestOnceByKind(t *testing.T) {
+	volumes, err := listing.Volumes([]providers.Volume{{ID: "a"}, {ID: "b"}, {ID: "a"}}, nil)
+	networks, errs := listing.Networks([]providers.Network{{ID: "a"}, {ID: "b"}, {ID: "a"}}, nil)
+	addresses, failed := listing.Addresses([]providers.Address{{ID: "a"}, {ID: "b"}, {ID: "a"}}, nil)
+	if len(volumes) != 2 || len(networks) != 2 || len(addresses) != 2 || errors.Join(err, errs, failed) != nil {
+		t.Errorf("%v, %v, %v", volumes, networks, addresses)
+	}
+	if _, err := listing.Volumes(nil, providers.ErrDenied); !errors.Is(err, providers.ErrDenied) {
+		t.Errorf("a failed listing: %v", err)
+	}
+}

@@ -1,9 +1,13 @@
 package flexiscale
 
 import (
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
+	"time"
+
+	"occigate/test/cloudsim/fault"
 )
 
 // Disk belongs to a server and is made and destroyed with it.
@@ -55,21 +59,27 @@ func listed[T any](call *tree, kind string, rows []T, id func(T) int, view func(
 	return list("", "ns1:"+kind, shown), nil
 }
 
+// spoilt does to rows what the plan of faults says of the call. When they were
+// made is not known, so that none of them lags.
+func spoilt[T any](c *Cloud, call *tree, rows []T) []T {
+	return fault.Rows(c.opt.Faults, call.name, rows, func(T) time.Duration { return time.Duration(math.MaxInt64) })
+}
+
 func (c *Cloud) listDisks(call *tree) (value, error) {
-	return listed(call, "Disk", c.disks, func(d *Disk) int { return d.ID }, func(d *Disk) value {
+	return listed(call, "Disk", spoilt(c, call, c.disks), func(d *Disk) int { return d.ID }, func(d *Disk) value {
 		return object("Disk", number("disk_id", d.ID), number("package_id", d.Package), number("capacity", d.GB),
 			value{name: "usage", kind: "xsd:float", text: "0.03"}, number("server_id", d.Server), number("locked", 0), text("disk_name", d.Name))
 	})
 }
 
 func (c *Cloud) listVLANs(call *tree) (value, error) {
-	return listed(call, "Vlan", c.vlans, func(v VLAN) int { return v.ID }, func(v VLAN) value {
+	return listed(call, "Vlan", spoilt(c, call, c.vlans), func(v VLAN) int { return v.ID }, func(v VLAN) value {
 		return object("Vlan", number("vlan_id", v.ID), text("vlan_name", v.Name))
 	})
 }
 
 func (c *Cloud) listNICs(call *tree) (value, error) {
-	return listed(call, "NetworkInterface", c.nics, func(n *NIC) int { return n.ID }, func(n *NIC) value {
+	return listed(call, "NetworkInterface", spoilt(c, call, c.nics), func(n *NIC) int { return n.ID }, func(n *NIC) value {
 		return object("NetworkInterface", number("network_interface_id", n.ID), number("server_id", n.Server),
 			number("vlan_id", n.VLAN), text("mac_address", n.MAC))
 	})

@@ -11,7 +11,11 @@ import (
 type view struct {
 	*Cloud
 	host string // put before URIs, empty for relative ones
-	vms  []*VM  // that trees have
+
+	// What trees have.
+	vms       []*VM
+	vnets     []*VNet
+	addresses []*Address
 }
 
 const (
@@ -24,9 +28,9 @@ const (
 
 func (c *Cloud) view(q call) view {
 	if c.opt.Relative {
-		return view{c, "", c.vms}
+		q.host = ""
 	}
-	return view{c, q.host, c.vms}
+	return view{c, q.host, c.vms, c.vnets, c.addresses}
 }
 
 func (v view) link(uri string) string {
@@ -100,7 +104,10 @@ func (v view) cloud() object {
 }
 
 func (v view) vdc() object {
-	v.vms = fault.Rows(v.opt.Faults, "GET vdcs", v.vms, func(m *VM) time.Duration { return v.line.At.Sub(m.created) })
+	const op = "GET vdcs"
+	v.vms = fault.Rows(v.opt.Faults, op, v.vms, func(m *VM) time.Duration { return v.line.At.Sub(m.created) })
+	v.vnets = fault.Rows(v.opt.Faults, op, v.vnets, func(*VNet) time.Duration { return time.Hour })
+	v.addresses = fault.Rows(v.opt.Faults, op, v.addresses, func(*Address) time.Duration { return time.Hour })
 	return object{
 		"name": "main", "uri": v.link(vdcURI), "location": v.link(locationURI), "tags": []string{},
 		"cluster": v.cluster(v.clusters[0]), "addresses": each(v.addresses, v.address),
