@@ -43,15 +43,20 @@ type attempt struct {
 // when the cloud has said for certain that it made nothing: whenever this ends, at
 // most one intent is open.
 func (n creation) place(ctx context.Context, s *placing) (*inventory.Item, error) {
-	if err := n.unclaimed(ctx); err != nil {
+	free, err := n.claim(ctx)
+	if err != nil {
 		return nil, err
 	}
-	c, err := n.placer.choose(s)
+	defer free()
+	c, err := n.placer.begin(s)
 	if err != nil {
 		return nil, err
 	}
 	var refused []attempt
 	for i := range c.Steps {
+		if i > 0 {
+			c.end = n.placer.trying(c.group, c.Steps[i].Account)
+		}
 		it, err := n.try(ctx, s, c, refused)
 		if err == nil {
 			return it, nil
@@ -71,6 +76,7 @@ func (n creation) place(ctx context.Context, s *placing) (*inventory.Item, error
 
 // try makes the compute at the place that comes after those that have refused it.
 func (n creation) try(ctx context.Context, s *placing, c *chosen, refused []attempt) (*inventory.Item, error) {
+	defer c.end()
 	step := &c.Steps[len(refused)]
 	spec := s.place.Spec
 	spec.SizeID = step.Size.ID
@@ -89,7 +95,6 @@ func (n creation) try(ctx context.Context, s *placing, c *chosen, refused []atte
 	if own.Terms[termPlacement], err = packRecord(n.placer.record(c, refused)); err != nil {
 		return nil, err
 	}
-	defer n.placer.trying(c.group, step.Account)()
 	begun := n.placer.now()
 	it, err := n.inv.CreateServer(ctx, step.Account, spec, own)
 	if err == nil {
@@ -99,17 +104,25 @@ func (n creation) try(ctx context.Context, s *placing, c *chosen, refused []atte
 	return it, err
 }
 
-// unclaimed makes sure that an id which a client chose is not that of a compute
-// which is being made in any account: the plan may choose another one this time.
-func (n creation) unclaimed(ctx context.Context) error {
+// claim makes sure that an id which a client chose is not that of a compute which
+// is being placed, or made in any account: the plan may choose another account this
+// time. Others are refused until free is called.
+func (n creation) claim(ctx context.Context) (free func(), err error) {
 	if n.id == "" {
-		return nil
+		return func() {}, nil
 	}
+	if _, busy := n.placer.ids.LoadOrStore(n.id, true); busy {
+		return nil, providers.Errorf(providers.ErrConflict, "create", "a place for %s is being looked for already", n.id)
+	}
+	free = func() { n.placer.ids.Delete(n.id) }
 	uid, err := n.inv.Claimed(ctx, n.id)
 	if err == nil && uid != "" {
 		err = providers.Errorf(providers.ErrConflict, "create", "%s is being made at %s already", n.id, uid)
 	}
-	return err
+	if err != nil {
+		free()
+	}
+	return free, err
 }
 
 // tried adds to a final error what was refused before.

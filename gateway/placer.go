@@ -25,6 +25,9 @@ type placer struct {
 	memory placement.Memory
 	speeds placement.Speeds
 
+	ids      sync.Map   // ids chosen by clients that are being placed
+	choosing sync.Mutex // held from the choice until what is chosen is counted
+
 	mu    sync.Mutex
 	seen  uint64         // event up to which speeds are measured
 	tried map[member]int // computes of a group that an account is being asked for
@@ -45,6 +48,7 @@ type chosen struct {
 	group  string
 	quote  string // that is redeemed, "" for none
 	counts []broker.Count
+	end    func() // of counting the compute at the place that is being tried; nil without one
 }
 
 // choose makes the plan for a compute that is made now. No cloud is called.
@@ -63,6 +67,18 @@ func (p *placer) choose(s *placing) (*chosen, error) {
 	v := p.view(s)
 	v.Options, v.Rejected = placement.FromQuote(q), rejected
 	return p.plan(s, v, q.Wish), nil
+}
+
+// begin chooses, and counts the compute at the first place of the plan until the
+// end, so that computes which are placed at one time do not all go there.
+func (p *placer) begin(s *placing) (c *chosen, err error) {
+	p.choosing.Lock()
+	defer p.choosing.Unlock()
+	if c, err = p.choose(s); err != nil || len(c.Steps) == 0 {
+		return c, err
+	}
+	c.end = p.trying(c.group, c.Steps[0].Account)
+	return c, nil
 }
 
 // plan lets package placement choose.

@@ -106,6 +106,14 @@ See what a machine costs everywhere, and what all of these cost by the hour
   occigate quote --url URL --cores 2 --memory 4GiB --disk 40GiB
   occigate cost --url URL
 
+Let the gateway put one where it is cheapest; X-Occigate-Quote says why:
+
+  curl -i URL/compute/ -H 'Content-Type: application/occi+json' -d '{
+    "kind": "http://schemas.ogf.org/occi/infrastructure#compute", "title": "cheapest",
+    "mixins": ["http://schemas.occigate.org/occi/infrastructure#placement",
+               "http://schemas.ogf.org/occi/infrastructure/compute/template/1.1#small"],
+    "attributes": {"org.occigate.placement.image": "debian", "org.occigate.placement.maxprice": 0.02}}'
+
 Let LAST hang, and see that the list still answers and, after some 20
 seconds, says so in its headers:
 

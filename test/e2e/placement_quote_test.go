@@ -121,7 +121,7 @@ func TestPlacedTwice(t *testing.T) {
 	a := p.Say(t, "PUT", path, occi.OCCIJSON, onSky("once", map[string]any{
 		translate.AttrPlacementImage: "debian", translate.AttrPlacementAccounts: "south",
 	}))
-	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "is being made at north already") {
+	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "is being looked for already") {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
 	if a := <-first; a.Status != http.StatusCreated || a.Header.Get("X-Occigate-Quote") != p.URL+strings.Replace(path, "/compute/", "/quotes/", 1) {

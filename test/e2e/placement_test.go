@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"regexp"
@@ -171,6 +172,25 @@ func TestPlacement(t *testing.T) {
 			}
 		}
 		if !slices.Equal(made, []string{"amazon", "private", "flexi"}) {
+			t.Errorf("spread over %v", made)
+		}
+	})
+	t.Run("spread by one request", func(t *testing.T) {
+		part := func(title string) map[string]any {
+			e := small(title, map[string]any{translate.AttrPlacementPolicy: "spread", translate.AttrPlacementGroup: "bulk"})
+			return e.json()
+		}
+		body, err := json.Marshal(map[string]any{"resources": []any{part("bulk 1"), part("bulk 2"), part("bulk 3")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := p.Must(t, http.StatusCreated, "POST", "/compute/", string(body), "Content-Type", string(occi.OCCIJSON))
+		var made []any
+		for _, url := range p.paths(t, a, occi.TextPlain) {
+			made = append(made, p.Entity(t, url).Attributes[translate.AttrObservedAccount])
+		}
+		slices.SortFunc(made, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+		if !slices.Equal(made, []any{"amazon", "flexi", "private"}) {
 			t.Errorf("spread over %v", made)
 		}
 	})
