@@ -78,7 +78,7 @@ func (w *worker) seen() (fence uint64) {
 // moved.
 func (w *worker) adopt(lease store.Lease) {
 	now := w.now()
-	w.lease, w.landings = &lease, nil
+	w.lease, w.landings, w.justCame = &lease, nil, true
 	w.feed.with(w.UID, func(s *state) {
 		w.inherit(s.stamp)
 		for _, g := range w.groups {
@@ -86,11 +86,26 @@ func (w *worker) adopt(lease store.Lease) {
 			if w.flying[g] || !end.newest().After(w.began[g]) || w.began[g].IsZero() && end.dated(now) {
 				continue
 			}
-			w.slots[g] = slot{due: end.Next, sick: end.Problem != ""}
-			w.began[g], w.complete[g] = end.newest(), [2]time.Time{end.Observed}
-			w.last = later(w.last, end.newest())
+			// The other's clock may be ahead of ours.
+			w.slots[g] = slot{due: notAfter(end.Next, now.Add(w.longest(g))), sick: end.Problem != ""}
+			w.began[g], w.complete[g] = notAfter(end.newest(), now), [2]time.Time{notAfter(end.Observed, now)}
+			w.last = later(w.last, w.began[g])
 		}
 	})
+}
+
+// longest is the longest that a group can have to wait for its next listing.
+func (w *worker) longest(g group) time.Duration {
+	p := w.Refresh.pace(g)
+	return max(2*p.every, 2*p.longest, p.denied)
+}
+
+// notAfter is a time, or a limit when that is earlier.
+func notAfter(t, limit time.Time) time.Time {
+	if t.After(limit) {
+		return limit
+	}
+	return t
 }
 
 // told is an error as a stamp holds it.

@@ -26,8 +26,10 @@ func (w *worker) settle(ctx context.Context) (next time.Time) {
 	w.feed.with(w.UID, func(s *state) {
 		for _, in := range s.intents {
 			all = append(all, open{*in, w.facts(s, in, now)})
+			w.listen(in, now)
 		}
 	})
+	w.justCame = false
 	for _, o := range all {
 		at := w.settleOne(ctx, o.intent, o.facts)
 		if next.IsZero() || !at.IsZero() && at.Before(next) {
@@ -36,8 +38,45 @@ func (w *worker) settle(ctx context.Context) (next time.Time) {
 	}
 	if len(all) == 0 {
 		clear(w.polls)
+		clear(w.heard)
 	}
 	return next
+}
+
+// hearing is when this gateway first saw an intent in one phase.
+type hearing struct {
+	changed, at time.Time // by the clock of who wrote it, and by ours
+}
+
+// disagree is how far two clocks may be apart without being held to disagree.
+const disagree = time.Minute
+
+// listen notes when an intent was seen as it is now. One that was there when the
+// account came to us may be old; the others have just been written.
+func (w *worker) listen(in *intent, now time.Time) {
+	key := intentID(in.ID, in.Class)
+	if h, ok := w.heard[key]; ok && h.changed.Equal(in.Changed) {
+		return
+	}
+	h := hearing{in.Changed, now}
+	if w.justCame && in.Changed.Before(now) {
+		h.at = in.Changed
+	}
+	w.heard[key] = h
+}
+
+// byOurClock is an intent with its times as this gateway's clock would have it,
+// when the clock of the gateway that wrote it is another.
+func (w *worker) byOurClock(in intent) intent {
+	off := w.heard[intentID(in.ID, in.Class)].at.Sub(in.Changed)
+	if off.Abs() <= disagree {
+		return in
+	}
+	in.Changed, in.Started = in.Changed.Add(off), in.Started.Add(off)
+	if !in.Until.IsZero() {
+		in.Until = in.Until.Add(off)
+	}
+	return in
 }
 
 // facts looks up what an intent is settled by.
@@ -66,7 +105,7 @@ func (w *worker) facts(s *state, in *intent, now time.Time) facts {
 }
 
 func (w *worker) settleOne(ctx context.Context, in intent, f facts) (next time.Time) {
-	after, what := settle(in, f, w.limits)
+	after, what := settle(w.byOurClock(in), f, w.limits)
 	var err error
 	switch what {
 	case poll:

@@ -60,6 +60,8 @@ type worker struct {
 	first     time.Time // landing of the first of them
 	moving    map[rowKey]time.Time
 	polls     map[string]polling
+	heard     map[string]hearing // of intents, by intentID
+	justCame  bool               // the account came to this gateway, and its intents were not looked at yet
 }
 
 // flights is how many polls of one account are under way at most.
@@ -72,7 +74,7 @@ func newWorker(v *Inventory, a Account) *worker {
 		limits: v.o.Limits, holder: v.o.Holder, peers: v.peers, claims: &v.claims,
 		wants: wants{since: map[group]time.Time{}}, bell: make(chan struct{}, 1), groups: groupsOf(a.Provider),
 		slots: map[group]slot{}, flying: map[group]bool{}, ended: map[group]bool{}, began: map[group]time.Time{},
-		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, polls: map[string]polling{},
+		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, polls: map[string]polling{}, heard: map[string]hearing{},
 	}
 	w.landed = make(chan func(context.Context), len(w.groups)+1+flights) // one place for every flight
 	return w

@@ -24,14 +24,12 @@ func TestClocks(t *testing.T) {
 		w.moves(t)
 		w.gates[1].restart()
 	})
-	for _, jump := range []time.Duration{time.Hour, -time.Hour} {
-		w.during(fmt.Sprint("the clouds' clocks jump by ", jump), func(t *testing.T) {
-			for _, c := range w.clouds {
-				c.off.Add(int64(jump))
-			}
-			w.takesCreates(t)
-		})
-	}
+	w.during("the clouds' clocks jump an hour ahead", func(t *testing.T) {
+		for _, c := range w.clouds {
+			c.off.Add(int64(time.Hour))
+		}
+		w.takesCreates(t)
+	})
 	w.during("all gateways' clocks jump an hour back", func(t *testing.T) {
 		for _, g := range w.gates {
 			g.kill()
