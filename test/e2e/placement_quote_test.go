@@ -107,6 +107,35 @@ func TestRedeemTooLate(t *testing.T) {
 	}
 }
 
+// TestPlacementRefusedEverywhere is told to come back, and does not bother clouds
+// that have just asked to be left alone.
+func TestPlacementRefusedEverywhere(t *testing.T) {
+	p, _, north, south := twoSkies(t, "")
+	skies := []*sky{north, south}
+	for _, s := range skies {
+		s.plan.Set(fault.Fault{Kind: fault.Status, Call: "POST /servers", Status: 429, RetryAfter: 90 * time.Second})
+	}
+	e := onSky("nowhere", map[string]any{translate.AttrPlacementImage: "debian"})
+	a := p.Say(t, "POST", "/compute/", occi.OCCIJSON, e)
+	if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body, "north was refused (breaker)") || !strings.Contains(a.Body, "south was refused (breaker)") {
+		t.Errorf("%d %v %s", a.Status, a.Header, a.Body)
+	}
+	var calls [2]int
+	for i, s := range skies {
+		s.plan.Set()
+		calls[i] = s.plan.Calls()["POST /servers"]
+	}
+	a = p.Say(t, "POST", "/compute/", occi.OCCIJSON, e)
+	if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || !strings.Contains(a.Body, "2 capacity_remembered") {
+		t.Errorf("%d %v %s", a.Status, a.Header, a.Body)
+	}
+	for i, s := range skies {
+		if n := s.plan.Calls()["POST /servers"]; n != calls[i] || len(s.Servers()) != 0 {
+			t.Errorf("%s was called %d times more and has %d machines", s.name, n-calls[i], len(s.Servers()))
+		}
+	}
+}
+
 // TestPlacedTwice asks for one id twice while the first cloud takes its time, and
 // another one is cheaper by then: there must not be two machines.
 func TestPlacedTwice(t *testing.T) {

@@ -41,6 +41,9 @@ func (c *chooser) image(o *Option) (string, broker.Reason, string) {
 	}
 	words := strings.Fields(strings.ToLower(c.order.Image))
 	if len(words) == 0 {
+		if c.order.Size == "" && len(o.Size.Architectures) == 0 && c.view.tells(o.Account) {
+			return "", broker.ReasonArchitecture, "the account's default image is taken to be of another architecture"
+		}
 		return "", "", ""
 	}
 	var named []providers.Image
@@ -70,6 +73,11 @@ func has(i *providers.Image, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(name, w) })
 }
 
+// tells reports whether an account's catalogue tells the architectures of sizes.
+func (v *View) tells(account string) bool {
+	return slices.ContainsFunc(v.Sizes[account], func(s providers.Size) bool { return len(s.Architectures) > 0 })
+}
+
 // runs reports whether an image can run on a size, as far as the account's
 // catalogue tells. Where that tells the architectures of other sizes, or of other
 // images, one without is of an architecture that OCCI has no name for.
@@ -77,10 +85,9 @@ func (v *View) runs(i *providers.Image, o *Option) bool {
 	if i.MinMemoryMiB > o.Size.MemoryMiB {
 		return false
 	}
-	toldOf := func(s providers.Size) bool { return len(s.Architectures) > 0 }
 	told := func(i providers.Image) bool { return i.Architecture != "" }
 	switch {
-	case !slices.ContainsFunc(v.Sizes[o.Account], toldOf):
+	case !v.tells(o.Account):
 		return true
 	case i.Architecture == "" && !slices.ContainsFunc(v.Images[o.Account], told):
 		return true

@@ -185,7 +185,8 @@ func TestImages(t *testing.T) {
 		{"by words", placement.Order{Image: "Debian 12"}, []string{"telling/arm/arm", "telling/x64/new", "silent/any/only"}, nil},
 		{"one architecture", placement.Order{Image: "debian 11"}, []string{"telling/x64/eleven"}, []string{"telling/arm architecture", "silent/any image"}},
 		{"too large", placement.Order{Image: "debian 13"}, nil, []string{"telling/arm image", "telling/x64 image", "silent/any architecture"}},
-		{"the default", placement.Order{}, []string{"telling/arm", "telling/x64", "silent/any"}, nil},
+		{"the default", placement.Order{}, []string{"telling/x64", "silent/any"}, []string{"telling/arm architecture"}},
+		{"the default on one size", placement.Order{Size: "arm"}, []string{"telling/arm"}, []string{"telling/x64 policy", "silent/any policy"}},
 		{"given", placement.Order{Given: &given}, []string{"telling/arm/mine", "silent/any/mine"}, []string{"telling/x64 architecture"}},
 	} {
 		c.order.Policy = placement.Cheapest
