@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 
@@ -171,7 +172,7 @@ func (p *placer) check(place *translate.Place, templates *translate.Templates) (
 		return nil, err
 	}
 	s := &placing{place: place, wish: w, templates: templates, order: placement.Order{
-		Policy: placement.Policy(place.Policy), Accounts: w.Accounts, Size: place.Size, DiskGiB: place.Need.DiskGiB,
+		Policy: placement.Policy(place.Policy), Accounts: w.Accounts, Size: place.Size, DiskMiB: int64(math.Ceil(place.Need.DiskGiB * 1024)),
 		Image: place.Words, Given: place.Image, Capped: w.MostAnHour.Known(),
 	}}
 	if place.Quote != "" {

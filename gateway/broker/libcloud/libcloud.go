@@ -92,11 +92,9 @@ type reading struct {
 	prices   map[scope][]tariff.Price
 }
 
-// systems are the groups of which Libcloud says the operating system.
-var systems = map[string]struct{ provider, os string }{
-	"ec2_linux":   {"ec2", "linux"},
-	"ec2_windows": {"ec2", "windows"},
-}
+// systems are what the names of groups end in where Libcloud says the operating
+// system.
+var systems = []string{"linux", "windows"}
 
 // group reads the sizes of a driver: each with a price, or with one for each
 // region. A group of another form is skipped.
@@ -113,8 +111,10 @@ func (r *reading) group(name string, text json.RawMessage) error {
 		return nil
 	}
 	provider, os := name, ""
-	if s, known := systems[name]; known {
-		provider, os = s.provider, s.os
+	for _, system := range systems {
+		if before, is := strings.CutSuffix(name, "_"+system); is {
+			provider, os = before, system
+		}
 	}
 	for _, size := range slices.Sorted(maps.Keys(sizes)) {
 		price := tariff.Price{Meter: tariff.MeterCompute, Unit: "Hours", Size: size, OS: os}

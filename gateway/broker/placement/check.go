@@ -17,8 +17,8 @@ func (c *chooser) check(o *Option) (image string, reason broker.Reason, text str
 	switch {
 	case want.Size != "" && o.Size.ID != want.Size:
 		return "", broker.ReasonPolicy, "another size is asked for"
-	case o.Size.DiskGiB > 0 && o.Size.DiskGiB < want.DiskGiB:
-		return "", broker.ReasonCapability, fmt.Sprintf("has a disk of %g GiB, wanted are %g", o.Size.DiskGiB, want.DiskGiB)
+	case o.Size.DiskGiB > 0 && int64(o.Size.DiskGiB*1024) < want.DiskMiB:
+		return "", broker.ReasonCapability, fmt.Sprintf("has a disk of %g GiB, wanted are %d MiB", o.Size.DiskGiB, want.DiskMiB)
 	}
 	if image, reason, text = c.image(o); reason != "" {
 		return "", reason, text

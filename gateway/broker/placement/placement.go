@@ -38,7 +38,7 @@ type Order struct {
 	Policy   Policy
 	Accounts []string // of Ordered: uids
 	Size     string   // native id of the only size, "" for any
-	DiskGiB  float64  // a size that brings a smaller disk is not enough
+	DiskMiB  int64    // a size that brings a smaller disk is not enough
 	Image    string   // words that the name of the image has, "" when it is given or is the account's default
 	Given    *providers.Image
 	Capped   bool // there is a price cap: what has no price cannot be taken

@@ -109,7 +109,7 @@ func TestChoose(t *testing.T) {
 			rejected: []string{"d/s breaker", "e/s breaker", "f/s quota"},
 		},
 		{
-			name: "a size, its disk", order: placement.Order{Policy: placement.Cheapest, Size: "s", DiskGiB: 10},
+			name: "a size, its disk", order: placement.Order{Policy: placement.Cheapest, Size: "s", DiskMiB: 10 << 10},
 			view: placement.View{Options: func() []placement.Option {
 				all := four()
 				all[1].Size.DiskGiB, all[3].Size.DiskGiB = 5, 10
