@@ -33,7 +33,8 @@ var imports = []struct {
 	{"gateway/broker/geo", nil},
 	{"gateway/broker/desk", []string{"providers", "gateway/inventory", "gateway/broker", "gateway/broker/*"}},
 	{"gateway/broker/placement", []string{"providers", "gateway/broker", "gateway/broker/tariff"}},
-	{"gateway/broker/sources", []string{"providers", "gateway/store", "gateway/broker/tariff"}},
+	{"gateway/broker/history", []string{"gateway/store", "gateway/broker/tariff"}},
+	{"gateway/broker/sources", []string{"providers", "gateway/store", "gateway/broker/tariff", "gateway/broker/history"}},
 	{"gateway/broker/*", []string{"gateway/broker/tariff"}}, // files and rates: into the model, no further
 	{"gateway/broker", []string{"providers", "gateway/store", "gateway/inventory", "gateway/broker/*"}},
 	{"gateway/budget", []string{"providers", "gateway/store"}},

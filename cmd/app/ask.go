@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -38,7 +39,7 @@ const askTimeout = 30 * time.Second
 // flags adds those of every command that asks.
 func (a *asking) flags(cmd *cobra.Command) *cobra.Command {
 	f := cmd.Flags()
-	f.StringVar(&a.url, "url", "http://127.0.0.1:8787", "of the gateway")
+	f.StringVar(&a.url, "url", cmp.Or(a.env["OCCIGATE_URL"], "http://127.0.0.1:8787"), "of the gateway; by default that of OCCIGATE_URL, if it is set")
 	f.StringVar(&a.user, "user", "", "name of a user; the password is OCCIGATE_PASSWORD. Or set OCCIGATE_TOKEN")
 	f.StringVarP(&a.output, "output", "o", asTable, "table, json, or csv with the column names of FOCUS")
 	cmd.Long = strings.TrimSpace(cmd.Long + "\n\nAsks the gateway that runs at --url; no cloud is called.")

@@ -17,6 +17,7 @@ import (
 	"occigate/gateway"
 	"occigate/gateway/access"
 	"occigate/gateway/broker/desk"
+	"occigate/gateway/broker/history"
 	"occigate/gateway/broker/sources"
 	"occigate/gateway/budget"
 	"occigate/gateway/inventory"
@@ -70,7 +71,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 	}); err != nil {
 		return nil, err
 	}
-	if h.desk, err = openDesk(cfg, h.inventory, log); err != nil {
+	if h.desk, err = openDesk(cfg, h.inventory, history.New(h.store), log); err != nil {
 		return nil, err
 	}
 	h.prices = sources.New(sources.Options{

@@ -8,6 +8,7 @@ import (
 	"occigate/config"
 	"occigate/gateway/broker/desk"
 	"occigate/gateway/broker/geo"
+	"occigate/gateway/broker/history"
 	"occigate/gateway/broker/sources"
 	"occigate/gateway/broker/tariff"
 	"occigate/gateway/inventory"
@@ -15,7 +16,7 @@ import (
 )
 
 // openDesk makes the broker's desk of what the configuration says of prices.
-func openDesk(cfg *config.Config, inv *inventory.Inventory, log *zap.Logger) (*desk.Desk, error) {
+func openDesk(cfg *config.Config, inv *inventory.Inventory, past *history.History, log *zap.Logger) (*desk.Desk, error) {
 	p := cfg.Prices
 	currency, err := tariff.ParseCurrency(p.Currency)
 	if err != nil {
@@ -31,7 +32,7 @@ func openDesk(cfg *config.Config, inv *inventory.Inventory, log *zap.Logger) (*d
 		}
 	}
 	return desk.New(desk.Options{
-		Holdings: inv, Cards: p.RateCards, Rates: p.ExchangeRates, Samples: p.Samples,
+		Holdings: inv, History: past, Cards: p.RateCards, Rates: p.ExchangeRates, Samples: p.Samples,
 		Places: places, Currency: currency, Look: p.Look, Life: p.QuoteLife,
 		Key: []byte(p.QuoteKey.Reveal()), Log: log.Named("prices"),
 	})

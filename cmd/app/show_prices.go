@@ -2,8 +2,6 @@ package app
 
 import (
 	"fmt"
-	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -16,6 +14,7 @@ import (
 type priceFlags struct {
 	cloud, region, size, meter string
 	number                     int
+	history                    bool
 }
 
 func (c *command) prices() *cobra.Command {
@@ -23,7 +22,7 @@ func (c *command) prices() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prices",
 		Short: "List where prices come from and how old they are, or single prices",
-		Long:  "Lists the tariffs. With --cloud, --region, --size or --meter, and as CSV, it lists the single prices that are in force.",
+		Long:  "Lists the tariffs. With --cloud, --region, --size or --meter, and as CSV, it lists the single prices that are in force; with --history those that are no more.",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.prices(cmd, f) },
 	}
@@ -32,6 +31,7 @@ func (c *command) prices() *cobra.Command {
 	cmd.Flags().StringVar(&f.size, "size", "", "prices of this size")
 	cmd.Flags().StringVar(&f.meter, "meter", "", `prices of this meter, as "Compute Usage"`)
 	cmd.Flags().IntVar(&f.number, "number", 1000, "how many prices at most")
+	cmd.Flags().BoolVar(&f.history, "history", false, "prices that are no more, those first that were replaced last")
 	cmd.AddCommand(c.checkPrices(), c.importPrices())
 	return a.flags(cmd)
 }
@@ -60,55 +60,6 @@ func (c *command) checkPrices() *cobra.Command {
 			return nil
 		},
 	}
-}
-
-func (f *priceFlags) query() url.Values {
-	q := url.Values{}
-	for key, value := range map[string]string{"cloud": f.cloud, "region": f.region, "size": f.size, "meter": f.meter} {
-		if value != "" {
-			q.Set(key, value)
-		}
-	}
-	return q
-}
-
-func (a *asking) prices(cmd *cobra.Command, f *priceFlags) error {
-	q := f.query()
-	if len(q) == 0 && a.output != asCSV {
-		return a.tariffs(cmd)
-	}
-	q.Set("number", strconv.Itoa(f.number))
-	var list struct {
-		Prices []struct {
-			Cloud, Region, Size, OS, Meter, Category, Term, Unit string
-			List                                                 *money `json:"list_unit_price"`
-			Contracted                                           *money `json:"contracted_unit_price"`
-			Zero                                                 string `json:"zero_because"`
-			Age                                                  int64  `json:"age_seconds"`
-			Sample                                               bool
-			TierStart                                            int64 `json:"tier_start"`
-		}
-	}
-	if printed, err := a.ask(cmd.Context(), "GET", "/prices?"+q.Encode(), nil, &list); printed || err != nil {
-		return err
-	}
-	t := a.newTable("cloud", "region", "meter", "size", "os", "category", "price", "for", "price of")
-	for _, p := range list.Prices {
-		price := p.List
-		if p.Contracted != nil {
-			price = p.Contracted
-		}
-		text, unit := price.String(), p.Unit
-		if p.Zero != "" {
-			text += " (" + p.Zero + ")"
-		}
-		if p.TierStart > 0 {
-			unit += " from " + strconv.FormatInt(p.TierStart, 10)
-		}
-		t.AppendRow(table.Row{p.Cloud, p.Region, p.Meter, p.Size, p.OS, p.Category + " " + p.Term, text, unit, marked(days(p.Age)+" ago", p.Sample)})
-	}
-	t.Render()
-	return nil
 }
 
 func (a *asking) tariffs(cmd *cobra.Command) error {

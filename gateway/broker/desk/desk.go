@@ -15,6 +15,7 @@ import (
 	"occigate/gateway/broker"
 	"occigate/gateway/broker/fx"
 	"occigate/gateway/broker/geo"
+	"occigate/gateway/broker/history"
 	"occigate/gateway/broker/ratecard"
 	"occigate/gateway/broker/tariff"
 )
@@ -23,6 +24,7 @@ import (
 // Holdings.
 type Options struct {
 	Holdings broker.Holdings
+	History  *history.History     // of prices that are no more; nil keeps none of rate cards and knows none
 	Cards    []string             // rate cards: paths, or patterns of [path/filepath.Match]
 	Rates    string               // file of exchange rates, "" for none
 	Samples  bool                 // take the sample rate cards and rates too, marked as such
@@ -40,7 +42,9 @@ type Options struct {
 type Desk struct {
 	o      Options
 	keeper *broker.Keeper
-	files  map[string]string // what each file looked like when it was read last; Run's own
+	files  map[string]string  // what each file looked like when it was read last; Run's own
+	unseen map[string]reading // rate cards that the history was not told of yet, by path; Run's own
+	mute   bool               // it was said that it cannot be told; Run's own
 
 	edition atomic.Uint64
 	seen    seen // Run's own
@@ -61,7 +65,7 @@ func New(o Options) (*Desk, error) {
 		o.Key = newKey()
 	}
 	o.Look = cmp.Or(o.Look, 30*time.Second)
-	d := &Desk{o: o, keeper: broker.NewKeeper(o.Holdings, o.Places), files: map[string]string{}}
+	d := &Desk{o: o, keeper: broker.NewKeeper(o.Holdings, o.Places), files: map[string]string{}, unseen: map[string]reading{}}
 	if o.Samples {
 		if err := d.takeSamples(); err != nil {
 			return nil, err
@@ -96,6 +100,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	ticker := time.NewTicker(d.o.Look)
 	defer ticker.Stop()
 	for {
+		d.tell(ctx)
 		select {
 		case <-ctx.Done():
 			return nil

@@ -20,7 +20,13 @@ import (
 func (d *Desk) look() {
 	now := d.o.Now()
 	for _, path := range d.cards() {
-		d.renew(path, func() error { return ratecard.Refresh(&d.keeper.Tariffs, path, now) })
+		d.renew(path, func() error {
+			card, err := ratecard.Refresh(&d.keeper.Tariffs, path, now)
+			if err == nil {
+				d.unseen[path] = reading{card, now}
+			}
+			return err
+		})
 	}
 	if d.o.Rates != "" {
 		d.renew(d.o.Rates, func() error { return d.keeper.Rates.Refresh(d.o.Rates, now) })

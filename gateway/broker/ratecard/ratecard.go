@@ -52,14 +52,14 @@ func Parse(name string, text []byte, now time.Time) (*tariff.Tariff, error) {
 
 // Refresh loads the card at a path into a book. When that fails, the last good
 // tariff stays with its own date, and the book says why.
-func Refresh(book *tariff.Book, path string, now time.Time) error {
+func Refresh(book *tariff.Book, path string, now time.Time) (*tariff.Tariff, error) {
 	t, err := Load(path, now)
 	if err != nil {
 		book.Fail(path, now, err)
-		return err
+		return nil, err
 	}
 	book.Put(t)
-	return nil
+	return t, nil
 }
 
 // card is a rate card in either format, as texts that know their place.

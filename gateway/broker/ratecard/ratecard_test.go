@@ -220,13 +220,13 @@ func TestTheLastGoodCardStays(t *testing.T) {
 	}
 	var book tariff.Book
 	write(text)
-	if err := Refresh(&book, path, now); err != nil {
+	if _, err := Refresh(&book, path, now); err != nil {
 		t.Fatal(err)
 	}
 	good, _ := book.Entries()
 	write(strings.Replace(text, "price: 0.10", "price: -0.10", 1))
 	later := now.Add(time.Hour)
-	if err := Refresh(&book, path, later); err == nil {
+	if _, err := Refresh(&book, path, later); err == nil {
 		t.Fatal("a negative price was taken")
 	}
 	after, _ := book.Entries()
@@ -236,11 +236,11 @@ func TestTheLastGoodCardStays(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := Refresh(&book, path, later); err == nil {
+	if _, err := Refresh(&book, path, later); err == nil {
 		t.Error("a file that is gone was taken")
 	}
 	write(text)
-	if err := Refresh(&book, path, later); err != nil {
+	if _, err := Refresh(&book, path, later); err != nil {
 		t.Fatal(err)
 	}
 	if again, _ := book.Entries(); again[0].Problem != "" {

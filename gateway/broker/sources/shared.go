@@ -2,24 +2,21 @@ package sources
 
 import (
 	"bytes"
-	"compress/flate"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"strconv"
 	"time"
 
+	"occigate/gateway/broker/history"
 	"occigate/gateway/broker/tariff"
 	"occigate/gateway/store"
 )
 
 // The kinds of record that a source has under its uid.
 const (
-	recHead    = "price-head"    // how it stands; one
-	recPart    = "price-part"    // of its prices: deflated JSON, cut into parts
-	recHistory = "price-history" // durable: prices that are no more; one
+	recHead = "price-head" // how it stands; one
+	recPart = "price-part" // of its prices: deflated JSON, cut into parts
 
 	theOne = "source" // id of records of which a source has one
 )
@@ -112,7 +109,7 @@ func (s *source) load(ctx context.Context, at head) (*tariff.Tariff, error) {
 		packed.Write(rec.Data)
 	}
 	var spec tariff.Spec
-	if err := unpack(&packed, &spec); err != nil {
+	if err := history.Unpack(&packed, &spec); err != nil {
 		return nil, err
 	}
 	spec.ObservedAt, spec.Scope, spec.Discounts = at.Observed, s.scope(at.Region), s.discounts
@@ -124,7 +121,7 @@ func (s *source) load(ctx context.Context, at head) (*tariff.Tariff, error) {
 func (s *source) share(ctx context.Context, lease store.Lease, at *head, made *tariff.Tariff) error {
 	var batch []store.Write
 	if made != nil {
-		packed, err := pack(tariff.Spec{Name: made.Name(), Scope: made.Scope(), Source: made.Source(), ObservedAt: made.ObservedAt(), Prices: made.Prices()})
+		packed, err := history.Pack(tariff.Spec{Name: made.Name(), Scope: made.Scope(), Source: made.Source(), ObservedAt: made.ObservedAt(), Prices: made.Prices()})
 		if err != nil {
 			return err
 		}
@@ -152,31 +149,5 @@ func (s *source) share(ctx context.Context, lease store.Lease, at *head, made *t
 		return err
 	}
 	s.seen = data
-	return nil
-}
-
-// pack writes a value as deflated JSON.
-func pack(value any) ([]byte, error) {
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.DefaultCompression)
-	if err != nil {
-		return nil, err
-	}
-	if err := json.NewEncoder(w).Encode(value); err != nil {
-		return nil, err
-	}
-	err = w.Close()
-	return packed.Bytes(), err
-}
-
-// mostUnpacked bounds what a record may become.
-const mostUnpacked = 1 << 30
-
-func unpack(packed io.Reader, into any) error {
-	r := flate.NewReader(packed)
-	defer r.Close()
-	if err := json.NewDecoder(io.LimitReader(r, mostUnpacked)).Decode(into); err != nil {
-		return errors.New("the prices that are kept make no sense: " + strconv.Quote(err.Error()))
-	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"occigate/gateway/broker/history"
 	"occigate/gateway/broker/tariff"
 	"occigate/gateway/store"
 	"occigate/providers"
@@ -17,6 +18,7 @@ import (
 type source struct {
 	*Options
 	providers.PriceSource
+	past      *history.History
 	key       string // name of its tariff
 	uid       string // of its records
 	accounts  []Account
@@ -96,7 +98,7 @@ func (s *source) renew(ctx context.Context, lease store.Lease) {
 	}
 	s.take(next, list)
 	if list != nil && before != nil {
-		if err := s.remember(ctx, before, s.tariff); err != nil {
+		if err := s.past.Replace(ctx, before, s.tariff); err != nil {
 			s.complain(ctx, "the history of the prices cannot be kept", err)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"occigate/gateway/broker/history"
 	"occigate/gateway/broker/tariff"
 	"occigate/gateway/store"
 	"occigate/providers"
@@ -69,11 +70,12 @@ func New(o Options) *Keeper {
 		o.Log = zap.NewNop()
 	}
 	k, found := &Keeper{o: o}, map[string]*source{}
+	past := history.New(o.Store)
 	for _, a := range o.Accounts {
 		for _, from := range a.Lister.PriceSources() {
 			key := cmp.Or(from.Key, fmt.Sprintf("%s account %s %s", a.Cloud, a.UID, from.Name))
 			if found[key] == nil {
-				found[key] = &source{Options: &k.o, PriceSource: from, key: key, uid: storedAs(key)}
+				found[key] = &source{Options: &k.o, PriceSource: from, past: past, key: key, uid: storedAs(key)}
 			}
 			found[key].accounts = append(found[key].accounts, a)
 			if from.Discount > 0 {
