@@ -7,10 +7,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"occigate/config"
 	"occigate/providers"
 )
 
@@ -51,6 +53,13 @@ func RunAt(ctx context.Context, clock providers.Clock, args []string, env map[st
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return root.ExecuteContext(ctx)
+}
+
+// unused are the environment's variables that a configuration does not use, nor any
+// command.
+func unused(cfg *config.Config) []string {
+	own := []string{envURL, envToken, envPassword}
+	return slices.DeleteFunc(slices.Clone(cfg.Unused), func(name string) bool { return slices.Contains(own, name) })
 }
 
 // Environment makes a map of "NAME=value" lines.

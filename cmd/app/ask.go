@@ -31,6 +31,13 @@ const (
 	asCSV   = "csv"
 )
 
+// The variables of the environment that commands which ask read by themselves.
+const (
+	envURL      = "OCCIGATE_URL"
+	envToken    = "OCCIGATE_TOKEN"
+	envPassword = "OCCIGATE_PASSWORD"
+)
+
 // accepts is the media type that is asked for, by form.
 var accepts = map[string]string{asTable: "application/json", asJSON: "application/json", asCSV: "text/csv"}
 
@@ -39,7 +46,7 @@ const askTimeout = 30 * time.Second
 // flags adds those of every command that asks.
 func (a *asking) flags(cmd *cobra.Command) *cobra.Command {
 	f := cmd.Flags()
-	f.StringVar(&a.url, "url", cmp.Or(a.env["OCCIGATE_URL"], "http://127.0.0.1:8787"), "of the gateway; by default that of OCCIGATE_URL, if it is set")
+	f.StringVar(&a.url, "url", cmp.Or(a.env[envURL], "http://127.0.0.1:8787"), "of the gateway; by default what "+envURL+" says, if it is set")
 	f.StringVar(&a.user, "user", "", "name of a user; the password is OCCIGATE_PASSWORD. Or set OCCIGATE_TOKEN")
 	f.StringVarP(&a.output, "output", "o", asTable, "table, json, or csv with the column names of FOCUS")
 	cmd.Long = strings.TrimSpace(cmd.Long + "\n\nAsks the gateway that runs at --url; no cloud is called.")
@@ -81,9 +88,9 @@ func (a *asking) ask(ctx context.Context, method, path string, body []byte, into
 
 // identify says who asks.
 func (a *asking) identify(req *http.Request) {
-	switch token := a.env["OCCIGATE_TOKEN"]; {
+	switch token := a.env[envToken]; {
 	case a.user != "":
-		req.SetBasicAuth(a.user, a.env["OCCIGATE_PASSWORD"])
+		req.SetBasicAuth(a.user, a.env[envPassword])
 	case token != "":
 		req.Header.Set("Authorization", "Bearer "+token)
 	}

@@ -41,7 +41,7 @@ func (c *command) check() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, name := range cfg.Unused {
+			for _, name := range unused(cfg) {
 				fmt.Fprintln(c.stderr, "warning: environment variable is used nowhere in the configuration:", name)
 			}
 			findings := checkAll(cmd.Context(), cfg.Accounts)

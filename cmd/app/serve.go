@@ -65,7 +65,7 @@ func (c *command) start(ctx context.Context, cfg *config.Config, tell func(*hous
 	if err != nil {
 		return err
 	}
-	for _, name := range cfg.Unused {
+	for _, name := range unused(cfg) {
 		log.Warn("environment variable is used nowhere in the configuration: " + name)
 	}
 	h, err := c.build(ctx, cfg, log)

@@ -120,6 +120,35 @@ func TestPriceHistoryOfTwoGateways(t *testing.T) {
 	}
 }
 
+// TestPriceHistoryWhileTheStoreIsAway moves a price while nothing can be kept: the
+// new one is in force, the history is not said to be empty, and nothing is missing
+// in it afterwards.
+func TestPriceHistoryWhileTheStoreIsAway(t *testing.T) {
+	north := newSky(t, "north")
+	north.AddFlavor(openstack.Flavor{Name: "m1.small", VCPUs: 1, MemoryMiB: 2048, DiskGiB: 20})
+	card := filepath.Join(t.TempDir(), "card.yaml")
+	priceCard(t, card, "0.01")
+	proxy := servers.NewProxy(t, servers.Redis(t).Address)
+	p := serve(t, under(t, fmt.Sprintf("prices: {rate_cards: [%q], look: 20ms}\nstore: {redis: {addresses: [%q]}}\n", card, proxy.Address), north))
+	small := p.Mixin(t, occi.MixinResourceTemplate, "north-m1_small").Term
+	priceCard(t, card, "0.02")
+	p.Eventually(t, "kept", func() bool { return len(p.amounts(t)) == 1 })
+	proxy.Cut()
+	priceCard(t, card, "0.03")
+	p.Eventually(t, "in force", func() bool { return p.sizePrice(t, small) == "0.03" })
+	if a := p.Do(t, "GET", "/prices?history=true", ""); a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+		t.Errorf("%d %v %s", a.Status, a.Header, a.Body)
+	}
+	proxy.Mend()
+	p.Eventually(t, "kept again", func() bool {
+		a := p.Do(t, "GET", "/prices?history=true", "")
+		return a.Status == http.StatusOK && strings.Contains(a.Body, `"0.02"`)
+	})
+	if diff := cmp.Diff([]string{"0.02", "0.01"}, p.amounts(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestURLOfTheEnvironment asks where OCCIGATE_URL says, unless --url says otherwise.
 func TestURLOfTheEnvironment(t *testing.T) {
 	p := startQuotes(t)
@@ -129,6 +158,12 @@ func TestURLOfTheEnvironment(t *testing.T) {
 	}
 	if _, err := run(t, env, "prices", "--url", "http://127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "is a gateway running there?") {
 		t.Error(err)
+	}
+	config := under(t, "", newSky(t, "north"))
+	env["OCCIGATE_TYPO"] = "x"
+	served := Start(t, env, "serve", "--listen", "127.0.0.1:0", "--config", config)
+	if text := served.Output(); strings.Contains(text, "OCCIGATE_URL") || !strings.Contains(text, "OCCIGATE_TYPO") {
+		t.Errorf("the warnings about variables that nobody uses:\n%s", text)
 	}
 	if _, err := run(t, map[string]string{"OCCIGATE_URL": "here"}, "prices"); err == nil || !strings.Contains(err.Error(), "--url: want one such as") {
 		t.Error(err)
