@@ -188,7 +188,7 @@ func (p *placer) redeem(s *placing) (*chosen, error) {
 	if err := p.covering(s); err != nil {
 		return nil, err
 	}
-	promise, standings, err := p.desk.Redeem(s.place.Quote)
+	promise, standings, err := p.desk.Redeem(s.place.Quote, s.wish.ImageID)
 	if err != nil {
 		return nil, quoteProblem(err)
 	}

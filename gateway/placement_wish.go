@@ -25,7 +25,7 @@ func (p *placer) wish(place *translate.Place) (w broker.Wish, err error) {
 	}
 	switch {
 	case place.Image != nil:
-		w.OS = desk.SystemOf(place.Image.Name)
+		w.OS, w.ImageID = desk.SystemOf(place.Image.Name), place.Image.ID
 	case place.Words == "" && place.Size == "" && w.Architecture == "":
 		w.Architecture = providers.X64 // what the accounts' default images are
 	}

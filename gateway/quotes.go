@@ -101,7 +101,7 @@ func (g *Gateway) shownQuote(c echo.Context) error {
 	if isPlacement(id) {
 		return g.shownPlacement(c, id)
 	}
-	promise, standings, err := g.desk.Redeem(id)
+	promise, standings, err := g.desk.Redeem(id, "")
 	if err != nil {
 		return err
 	}

@@ -78,6 +78,7 @@ func diskOf(s *providers.Size) int64 { return int64(s.DiskGiB * 1024) }
 type images struct {
 	names []string // lower case
 	kinds []kinds
+	ids   []string // where images have prices, the newest first
 }
 
 func imagesOf(catalogue []providers.Image) *images {
@@ -86,6 +87,7 @@ func imagesOf(catalogue []providers.Image) *images {
 		if i.State == providers.ImageReady || i.State == "" {
 			m.names = append(m.names, strings.ToLower(i.Name))
 			m.kinds = append(m.kinds, kindOf[i.Architecture])
+			m.ids = append(m.ids, i.ID)
 		}
 	}
 	return m
@@ -113,11 +115,19 @@ func newSharing() *sharing {
 	return &sharing{maphash.MakeSeed(), map[uint64]*images{}}
 }
 
-func (s *sharing) imagesOf(catalogue []providers.Image) *images {
+// imagesOf finds or makes those of a catalogue. Where images are sold it counts
+// which they are and when they were made, elsewhere only what they are called.
+func (s *sharing) imagesOf(catalogue []providers.Image, sold bool) *images {
 	var h maphash.Hash
 	h.SetSeed(s.seed)
+	if sold {
+		slices.SortFunc(catalogue, func(a, b providers.Image) int { return Newer(&a, &b) })
+	}
 	for _, i := range catalogue {
 		fmt.Fprintf(&h, "%q %q %q\n", i.Name, i.Architecture, i.State)
+		if sold {
+			fmt.Fprintf(&h, "%q\n", i.ID)
+		}
 	}
 	sum := h.Sum64()
 	if s.images[sum] == nil {

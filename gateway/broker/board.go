@@ -21,6 +21,7 @@ type board struct {
 	unpriced []unpriced
 
 	disk, addresses, egress ladder
+	images                  map[string]imagePrice // by the image's id
 }
 
 // row is a size at one price.
@@ -71,6 +72,7 @@ func newBoard(s *sheet, key boardKey, from source) *board {
 	b.disk = b.ladder(from.plain(tariff.MeterDisk, key.os, from.currency), held, newRatio(1<<20, 1))
 	b.addresses = b.ladder(from.plain(tariff.MeterAddress, key.os, from.currency), held, newRatio(1, 1))
 	b.egress = b.ladder(from.plain(tariff.MeterEgress, key.os, from.currency), once, newRatio(1, 1))
+	b.addImages(key, from)
 	for i := range s.sizes {
 		z := &s.sizes[i]
 		charges := from.of(z.Size, key)

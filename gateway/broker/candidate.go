@@ -88,7 +88,7 @@ func (r *ranking) candidate(c ranked) Candidate {
 func (r *ranking) partsOf(c ranked) []Part {
 	from, b := len(r.parts), r.runs[c.run].board
 	n := &b.infos[c.row]
-	if n.cap != nil && r.scale.set(b, r.wish) && n.capped(r.scale) {
+	if n.cap != nil && r.scale.set(b, r.wish, nil) && n.capped(r.scale) {
 		r.add(n.cap, ratio{1, 1})
 		r.parts[from].Capped = true
 	} else {
@@ -101,6 +101,11 @@ func (r *ranking) partsOf(c ranked) []Part {
 	need := b.bundles[b.rows[c.row].bundle].needs(r.wish)
 	r.addLadder(b, &b.addresses, need.addresses)
 	r.addLadder(b, &b.egress, need.egress)
+	if sold := r.market.accounts[c.account].sold(r.wish); sold != nil {
+		if p, _ := b.image(sold.pick(r.wish, r.scale.words, b.rows[c.row].arch)); p != nil {
+			r.add(p, p.units.times(r.clock(b, p.clock).time(r.wish.Hours)))
+		}
+	}
 	return r.parts[from:len(r.parts):len(r.parts)]
 }
 

@@ -3,7 +3,6 @@ package broker
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"occigate/gateway/broker/fx"
@@ -50,7 +49,8 @@ func (m *Market) Quote(w Wish, s Situation) (*Quote, error) {
 // of each next one.
 type group struct {
 	sheet       *sheet
-	kinds       kinds // architectures of the images that are asked for, and of the wish
+	kinds       kinds   // architectures of the images that are asked for, and of the wish
+	sold        *images // nil where no image is charged
 	first, last int
 	count       int
 }
@@ -59,7 +59,7 @@ type group struct {
 // those that are out of question.
 func (r *ranking) groups() []group {
 	m, want := r.market, kindOf[r.wish.Architecture]
-	words := strings.Fields(strings.ToLower(r.wish.Image))
+	words := r.scale.words
 	all := make([]group, 0, m.sheets)
 	r.next = make([]int, len(m.accounts))
 	var last *images // accounts of one region mostly come together
@@ -73,9 +73,10 @@ func (r *ranking) groups() []group {
 			r.rejected.add(reason, a.sheet.count(a.sheet.looks(r.wish, r.situation.Rates)))
 			continue
 		}
-		g := slices.IndexFunc(all, func(g group) bool { return g.sheet == a.sheet && g.kinds == found&want })
+		sold := a.sold(r.wish)
+		g := slices.IndexFunc(all, func(g group) bool { return g.sheet == a.sheet && g.kinds == found&want && g.sold == sold })
 		if g < 0 {
-			all = append(all, group{sheet: a.sheet, kinds: found & want, first: i, last: i, count: 1})
+			all = append(all, group{sheet: a.sheet, kinds: found & want, sold: sold, first: i, last: i, count: 1})
 			continue
 		}
 		r.next[all[g].last] = i

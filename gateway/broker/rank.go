@@ -88,7 +88,7 @@ func (r *ranking) look(l look, g group) {
 	for _, u := range l.unpriced {
 		r.rejected.add(r.fits(u.size, g, u.reason), g.count)
 	}
-	if !r.scale.set(l.board, r.wish) {
+	if !r.scale.set(l.board, r.wish, g.sold) {
 		for i := range l.infos {
 			if !l.skips(i) {
 				r.rejected.add(r.fits(l.infos[i].size, g, ReasonPrecision), g.count)
@@ -148,11 +148,12 @@ func (r *ranking) scan(l look, g group, top limits) (found int) {
 			continue
 		}
 		beside := &s.extras[row.bundle]
-		total := product(row.nanos, s.factors[row.clock]).plus(beside.sum)
+		image := &s.images[row.arch&allKinds]
+		total := product(row.nanos, s.factors[row.clock]).plus(beside.sum).plus(image.sum)
 		if need := disk - row.disk; need > 0 {
 			total = total.plus(product(s.disk.nanos, uint64(need)*s.disk.factor))
 		}
-		if row.special || s.disk.special || beside.reason != "" || len(b.disk.steps) == 0 {
+		if row.special || s.disk.special || beside.reason != "" || image.reason != "" || len(b.disk.steps) == 0 {
 			var reason Reason
 			if total, reason = s.total(b, i, w); reason != "" {
 				r.rejected.add(reason, g.count)

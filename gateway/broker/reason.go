@@ -20,6 +20,7 @@ const (
 	ReasonNoDisk       Reason = "no_disk_price"
 	ReasonNoAddress    Reason = "no_address_price"
 	ReasonNoEgress     Reason = "no_egress_price"
+	ReasonNoImagePrice Reason = "no_image_price"
 	ReasonPrecision    Reason = "precision" // the sum is too large or too fine to be exact
 	ReasonPriceCap     Reason = "price_cap" // dearer than the wish allows
 	ReasonNoRate       Reason = "no_rate"   // no dated exchange rate for its currency
@@ -28,7 +29,7 @@ const (
 var reasons = []Reason{
 	ReasonPolicy, ReasonRegion, ReasonLocation, ReasonImage, ReasonQuota, ReasonBreaker,
 	ReasonCapability, ReasonArchitecture, ReasonNoPrice, ReasonNoDisk, ReasonNoAddress,
-	ReasonNoEgress, ReasonPrecision, ReasonPriceCap, ReasonNoRate,
+	ReasonNoEgress, ReasonNoImagePrice, ReasonPrecision, ReasonPriceCap, ReasonNoRate,
 }
 
 // Reasons are all of them, in their order.

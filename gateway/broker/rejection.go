@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Rejection is one size in one account that is no candidate, and why.
@@ -27,7 +26,7 @@ func (m *Market) Rejections(w Wish, s Situation) ([]Rejection, error) {
 		return nil, err
 	}
 	x := &explanation{ranking: ranking{market: m, wish: &w, situation: &s, scale: newScale(m, &w)}}
-	words := strings.Fields(strings.ToLower(w.Image))
+	words := x.scale.words
 	for i := range m.accounts {
 		a := &m.accounts[i]
 		found := allKinds
@@ -52,7 +51,7 @@ type explanation struct {
 
 func (x *explanation) account(a *account, found kinds) {
 	looks := a.sheet.looks(x.wish, x.situation.Rates)
-	g := group{kinds: found & kindOf[x.wish.Architecture]}
+	g := group{kinds: found & kindOf[x.wish.Architecture], sold: a.sold(x.wish)}
 	refused := refuse(a, x.wish, x.situation, found)
 	if len(looks) == 0 {
 		for i := range a.sheet.sizes {
@@ -76,7 +75,7 @@ func (x *explanation) account(a *account, found kinds) {
 
 // reasons gives the reason of every row of a look, "" where it has none.
 func (x *explanation) reasons(l look, g group) func(row int) Reason {
-	if !x.scale.set(l.board, x.wish) {
+	if !x.scale.set(l.board, x.wish, g.sold) {
 		return func(row int) Reason { return x.fits(l.infos[row].size, g, ReasonPrecision) }
 	}
 	top, capped := x.limits(l.board, l.rate)
@@ -115,6 +114,8 @@ func (x *explanation) text(a *account, z *size, reason Reason) string {
 		return fmt.Sprintf("has %d cores and %d MiB, wanted are %d and %d", z.Cores, z.MemoryMiB, w.Cores, w.MemoryMiB)
 	case ReasonPriceCap:
 		return fmt.Sprintf("costs more than %s an hour", w.MostAnHour)
+	case ReasonNoImagePrice:
+		return fmt.Sprintf("not comparable: no image price: nobody has said in its currency what image %q costs", a.images.pick(w, x.scale.words, z.arch))
 	case ReasonNoRate:
 		return x.noRate(a)
 	}

@@ -1,13 +1,20 @@
 package broker
 
+import (
+	"cmp"
+	"strings"
+)
+
 // scale is what one wish makes of a board: every factor as an integer over one
 // common denominator, and what is charged beside each bundle. Its slices are used
 // again for the next board.
 type scale struct {
-	ratios  []ratio // of the market's clocks, for this wish
+	words   []string // of the image that is wished
+	ratios  []ratio  // of the market's clocks, for this wish
 	den     uint64
-	factors []uint64 // of the board's clocks
-	extras  []extra  // of the board's bundles
+	factors []uint64            // of the board's clocks
+	extras  []extra             // of the board's bundles
+	images  [allKinds + 1]extra // by the architectures of a row
 	disk    struct {
 		nanos, factor uint64 // of a MiB, where disks have one price
 		special       bool   // it is too large for the loop
@@ -15,7 +22,7 @@ type scale struct {
 }
 
 func newScale(m *Market, w *Wish) *scale {
-	s := &scale{ratios: make([]ratio, len(m.clocks))}
+	s := &scale{words: strings.Fields(strings.ToLower(w.Image)), ratios: make([]ratio, len(m.clocks))}
 	for i, k := range m.clocks {
 		s.ratios[i] = k.factor(w.Hours)
 	}
@@ -29,8 +36,9 @@ type extra struct {
 }
 
 // set works the scale of a board out; it is false when a factor is too large or
-// too fine.
-func (s *scale) set(b *board, w *Wish) bool {
+// too fine. sold are the images of the account where they are charged, see
+// [account.sold].
+func (s *scale) set(b *board, w *Wish, sold *images) bool {
 	s.den, s.factors, s.extras = 1, s.factors[:0], s.extras[:0]
 	for _, i := range b.clocks {
 		if den := s.ratios[i].den; den == 0 || s.den%den != 0 {
@@ -56,6 +64,7 @@ func (s *scale) set(b *board, w *Wish) bool {
 	for _, of := range b.bundles {
 		s.extras = append(s.extras, b.extra(s, of.needs(w)))
 	}
+	s.setImages(b, w, sold)
 	return true
 }
 
@@ -111,7 +120,8 @@ func (s *scale) total(b *board, i int, w *Wish) (total sum, reason Reason) {
 		}
 		total = disk
 	}
-	return total.plus(s.size(n)).plus(beside.sum), beside.reason
+	image := &s.images[b.rows[i].arch]
+	return total.plus(s.size(n)).plus(beside.sum).plus(image.sum), cmp.Or(beside.reason, image.reason)
 }
 
 // size is what a row with several parts or a cap costs by itself.

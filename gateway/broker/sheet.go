@@ -15,6 +15,10 @@ import (
 type sheet struct {
 	sizes  []size
 	boards map[boardKey][]*board // one for each currency, ordered by it
+
+	// sellsImages says that some image has a price, or had one: then another image
+	// without one is not free.
+	sellsImages bool
 }
 
 // boardKey is what a wish chooses a board by.
@@ -64,7 +68,7 @@ func signature(a *Account, from []*tariff.Entry) string {
 		b = append(b, e.Tariff.Digest()...)
 		for _, m := range []tariff.Meter{
 			tariff.MeterCompute, tariff.MeterCore, tariff.MeterSpeed, tariff.MeterMemory,
-			tariff.MeterDisk, tariff.MeterAddress, tariff.MeterEgress,
+			tariff.MeterDisk, tariff.MeterAddress, tariff.MeterEgress, tariff.MeterImage,
 		} {
 			number(e.Tariff.DiscountOf(a.UID, m))
 		}
@@ -89,6 +93,8 @@ type chosen struct {
 	by    map[tariff.Key][]*charge // tiers in their order
 	owner map[tariff.Key]int       // how special the tariff is, by keys without a currency
 	until time.Time                // when another price begins or one ends; zero is never
+
+	sellsImages bool // in force or not
 }
 
 func choose(a *Account, from []*tariff.Entry, now time.Time) chosen {
@@ -99,6 +105,7 @@ func choose(a *Account, from []*tariff.Entry, now time.Time) chosen {
 		for i := range prices {
 			p := &prices[i]
 			c.boundary(now, p.ValidFrom, p.ValidTo)
+			c.sellsImages = c.sellsImages || p.Meter == tariff.MeterImage
 			if !p.ValidAt(now) || !c.owns(e, p.Key()) {
 				continue
 			}
@@ -141,8 +148,12 @@ func (c *chosen) boundary(now time.Time, moments ...time.Time) {
 
 // plain is the price of something that is sold to machines of every size.
 func (c chosen) plain(m tariff.Meter, os string, in tariff.Currency) []*charge {
-	key := tariff.Key{Meter: m, OS: os, Category: tariff.Standard, Currency: in}
-	if found := c.by[key]; found != nil || os == "" {
+	return c.system(tariff.Key{Meter: m, OS: os, Category: tariff.Standard, Currency: in})
+}
+
+// system is the price for an operating system, else that for all of them.
+func (c chosen) system(key tariff.Key) []*charge {
+	if found := c.by[key]; found != nil || key.OS == "" {
 		return found
 	}
 	key.OS = ""
@@ -151,7 +162,7 @@ func (c chosen) plain(m tariff.Meter, os string, in tariff.Currency) []*charge {
 
 // sheetOf prices the sizes of an account.
 func (m *Market) sheetOf(a *Account, c chosen) *sheet {
-	s := &sheet{sizes: sizesOf(a.Sizes), boards: map[boardKey][]*board{}}
+	s := &sheet{sizes: sizesOf(a.Sizes), boards: map[boardKey][]*board{}, sellsImages: c.sellsImages}
 	bySize := map[string][]*charge{}
 	type place struct {
 		boardKey

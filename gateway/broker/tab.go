@@ -10,7 +10,8 @@ import (
 // Tab says what one account pays by the hour for what it holds, on demand, at the
 // prices of a market. Each charge is in the currency of its price.
 type Tab struct {
-	boards []*board // the one in the wanted currency first
+	boards      []*board // the one in the wanted currency first
+	sellsImages bool
 }
 
 // Charge is what one thing costs for an hour. The amount is rounded once, half to
@@ -34,7 +35,7 @@ func (m *Market) Tab(uid, os string, in tariff.Currency) *Tab {
 	}
 	boards := slices.Clone(m.accounts[i].sheet.boardsFor(&Wish{Category: tariff.Standard, OS: os}))
 	slices.SortStableFunc(boards, func(a, b *board) int { return -compareBool(a.currency == in, b.currency == in) })
-	return &Tab{boards}
+	return &Tab{boards, m.accounts[i].sheet.sellsImages}
 }
 
 // Size is what a machine of a size costs while it runs; its disks and addresses
@@ -65,6 +66,20 @@ func (t *Tab) SoldByParts(id string) bool {
 		}
 	}
 	return false
+}
+
+// SellsImages reports whether images have prices, so that one without is not free.
+func (t *Tab) SellsImages() bool { return t.sellsImages }
+
+// Image is what a machine made from an image costs beside its size while it runs.
+func (t *Tab) Image(id string) (charges []Charge, ok bool) {
+	for _, b := range t.boards {
+		if p, _ := b.image(id); p != nil {
+			c, ok := p.hourly(p.units)
+			return []Charge{c}, ok
+		}
+	}
+	return nil, false
 }
 
 // Disk is what so many MiB cost, tier by tier, held by a machine that runs or not.

@@ -27,6 +27,7 @@ type Wish struct {
 	DiskGiB      int64                  // in all; what a size brings along counts
 	Architecture providers.Architecture // "" is any
 	Image        string                 // words that the name of an image has, such as "debian 12"; "" is any
+	ImageID      string                 // the very image, in the accounts that charge for images; "" is the newest that Image names
 	OS           string                 // whose licence is in the price: "linux" (default), "windows"
 	Tenancy      string                 // "" is shared
 	Hours        int64                  // a month that it runs; default 730, at most 744

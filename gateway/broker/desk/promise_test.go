@@ -60,7 +60,7 @@ func TestPromise(t *testing.T) {
 	if len(p.Offers) != 2 || p.Offers[0].Month.String() != "9.49 EUR" || p.Offers[0].Hour.String() != "0.013 EUR" || p.Offers[0].Account != "lab" {
 		t.Errorf("%+v", p.Offers)
 	}
-	got, standings, err := there.Redeem(id)
+	got, standings, err := there.Redeem(id, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestPromisesExpire(t *testing.T) {
 		t.Error(err)
 	}
 	s.now = p.Expires
-	if _, _, err := s.Redeem(id); !errors.Is(err, desk.ErrExpired) {
+	if _, _, err := s.Redeem(id, ""); !errors.Is(err, desk.ErrExpired) {
 		t.Errorf("a second too late: %v", err)
 	}
 }
@@ -138,7 +138,7 @@ func TestWhatHolds(t *testing.T) {
 	} {
 		s := openShop(t, c.price, key)
 		c.change(s)
-		_, all, err := s.Redeem(id)
+		_, all, err := s.Redeem(id, "")
 		if err != nil || len(all) != 2 {
 			t.Fatalf("%s: %+v, %v", c.name, all, err)
 		}

@@ -16,15 +16,15 @@ type Standing struct {
 }
 
 // Redeem reads the id of a quote and looks at each of its offers: one holds when it
-// could be quoted at this moment for no more than was promised. Errors are those of
-// [Desk.Verify].
-func (d *Desk) Redeem(id string) (*Promise, []Standing, error) {
+// could be quoted at this moment for no more than was promised, with the price of
+// the very image where one is given. Errors are those of [Desk.Verify].
+func (d *Desk) Redeem(id, image string) (*Promise, []Standing, error) {
 	p, err := d.Verify(id)
 	if err != nil {
 		return nil, nil, err
 	}
 	w := p.Wish
-	w.Best, w.Accounts = -1, nil
+	w.Best, w.Accounts, w.ImageID = -1, nil, image
 	for _, o := range p.Offers {
 		if !slices.Contains(w.Accounts, o.Account) {
 			w.Accounts = append(w.Accounts, o.Account)

@@ -1,7 +1,6 @@
 package placement
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,9 +59,7 @@ func (c *chooser) image(o *Option) (string, broker.Reason, string) {
 	if len(named) == 0 {
 		return "", broker.ReasonArchitecture, fmt.Sprintf("no image %q is for the size", c.order.Image)
 	}
-	best := slices.MaxFunc(named, func(a, b providers.Image) int {
-		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(b.Name, a.Name), cmp.Compare(b.ID, a.ID))
-	})
+	best := slices.MinFunc(named, func(a, b providers.Image) int { return broker.Newer(&a, &b) })
 	return best.ID, "", ""
 }
 

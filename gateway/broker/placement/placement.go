@@ -146,7 +146,7 @@ func (c *chooser) consider(o Option) {
 // other than the cheapest can take.
 var withoutPrice = map[broker.Reason]bool{
 	broker.ReasonNoPrice: true, broker.ReasonNoDisk: true, broker.ReasonNoAddress: true, broker.ReasonNoEgress: true,
-	broker.ReasonNoRate: true, broker.ReasonPrecision: true,
+	broker.ReasonNoImagePrice: true, broker.ReasonNoRate: true, broker.ReasonPrecision: true,
 }
 
 // unpriced goes on with what the quote has rejected: sizes whose price does not

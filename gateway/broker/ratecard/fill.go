@@ -35,6 +35,7 @@ var (
 var meters = map[string]tariff.Meter{
 	"compute": tariff.MeterCompute, "core": tariff.MeterCore, "speed": tariff.MeterSpeed, "memory": tariff.MeterMemory,
 	"disk": tariff.MeterDisk, "addresses": tariff.MeterAddress, "egress": tariff.MeterEgress,
+	"image": tariff.MeterImage,
 }
 
 // fill reads the values of a card.
