@@ -23,7 +23,7 @@ const (
 // Cost is what one thing of the estate costs by the hour, as it stands.
 type Cost struct {
 	Item   *inventory.Item
-	Of     tariff.Meter // compute, disk or address
+	Of     tariff.Meter // compute, image, disk or address
 	State  string       // of a machine or volume
 	Hour   tariff.Money // in the seller's currency; unknown when Why says so; zero for a machine that rests
 	Basis  Basis
@@ -45,7 +45,7 @@ var resting = []providers.State{providers.StateInactive, providers.StateSuspende
 var unsure = []providers.State{providers.StateError, providers.StateUnknown}
 
 // Costs are those of everything in the inventory that is charged by the hour:
-// machines, with the disks that are charged beside them, volumes, and public
+// machines, with the images and disks that are charged beside them, volumes, and public
 // addresses. agreed tells of prices at launch.
 func (d *Desk) Costs(agreed Agreed) []Cost {
 	c := costing{
@@ -128,21 +128,32 @@ func (c *costing) server(it *inventory.Item) {
 	if !ok {
 		cost = ofCharges(tab.Size(s.SizeID))
 	}
-	cost.Item, cost.Of, cost.State = it, tariff.MeterCompute, string(s.State)
-	switch {
-	case s.SizeID == "" && !cost.Hour.Known():
+	if s.SizeID == "" && !cost.Hour.Known() {
 		cost.Why = "it has no size of the catalogue"
-	case slices.Contains(unsure, s.State):
-		cost.Hour, cost.Why = tariff.Money{}, "nobody can say whether it is charged in this state"
-	case slices.Contains(resting, s.State) && cost.Hour.Known():
-		cost.Hour = tariff.Nanos(0, cost.Hour.Currency())
 	}
-	c.all = append(c.all, cost)
+	c.whileRunning(it, tariff.MeterCompute, cost)
+	if tab.SellsImages() {
+		c.whileRunning(it, tariff.MeterImage, ofCharges(tab.Image(s.ImageID))) // what is agreed at launch is of the size
+	}
 	// Where a machine's own disk is a volume too, it is charged there.
 	own := int64(s.DiskGiB * 1024)
 	if own > 0 && tab.SoldByParts(s.SizeID) && !c.disks[disk{it.ID, own}] {
 		c.volume(it, string(s.State), own)
 	}
+}
+
+// whileRunning adds what a machine costs only in states in which it is charged.
+func (c *costing) whileRunning(it *inventory.Item, of tariff.Meter, cost Cost) {
+	state := it.Server.State
+	cost.Item, cost.Of, cost.State = it, of, string(state)
+	switch {
+	case cost.Why != "" && it.Server.SizeID == "":
+	case slices.Contains(unsure, state):
+		cost.Hour, cost.Why = tariff.Money{}, "nobody can say whether it is charged in this state"
+	case slices.Contains(resting, state) && cost.Hour.Known():
+		cost.Hour = tariff.Nanos(0, cost.Hour.Currency())
+	}
+	c.all = append(c.all, cost)
 }
 
 func (c *costing) volume(it *inventory.Item, state string, mib int64) {

@@ -120,3 +120,44 @@ func TestOwnDisksAreChargedOnce(t *testing.T) {
 		t.Errorf("%+v, %v", total, err)
 	}
 }
+
+// TestImagesAreCharged has a cloud whose images cost something: they are charged
+// beside the size while the machine runs, and are unknown where nobody has said so.
+func TestImagesAreCharged(t *testing.T) {
+	from := func(image string, it *inventory.Item) *inventory.Item {
+		it.Server.ImageID = image
+		return it
+	}
+	held := &holdings{accounts: []inventory.Status{sound("lab")}, items: []*inventory.Item{
+		from("rhel", machine("runs", providers.StateActive, "small", 0)),
+		from("rhel", machine("stopped", providers.StateInactive, "small", 0)),
+		from("rhel", machine("agreed", providers.StateActive, "small", 0)),
+		from("rhel", machine("broken", providers.StateError, "small", 0)),
+		from("free", machine("free", providers.StateActive, "small", 0)),
+		from("other", machine("other", providers.StateActive, "small", 0)),
+		from("rhel", machine("goes", providers.StateDeleting, "small", 0)),
+	}}
+	path := filepath.Join(t.TempDir(), "card.yaml")
+	text := card("0.01") + "  - {meter: image, size: rhel, unit: Hours, price: 0.03}\n  - {meter: image, size: free, unit: Hours, price: 0, zero: free}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, desk.Options{Holdings: held, Cards: []string{path}})
+	const unsaid, unsure = "nobody has said what it costs", "nobody can say whether it is charged in this state"
+	want := map[string]string{
+		"runs/Compute Usage": "0.01 EUR now", "runs/Image Usage": "0.03 EUR now",
+		"stopped/Compute Usage": "0 EUR now", "stopped/Image Usage": "0 EUR now",
+		"agreed/Compute Usage": "0.005 EUR launch", "agreed/Image Usage": "0.03 EUR now",
+		"broken/Compute Usage": unsure, "broken/Image Usage": unsure,
+		"free/Compute Usage": "0.01 EUR now", "free/Image Usage": "0 EUR now",
+		"other/Compute Usage": "0.01 EUR now", "other/Image Usage": unsaid,
+	}
+	if diff := cmp.Diff(want, costsOf(d)); diff != "" {
+		t.Error(diff)
+	}
+	// 3 x 0.01 + 0.005 + 2 x 0.03; two of the one in error and an image are unknown
+	total, err := d.Sum(d.Costs(atLaunch), tariff.EUR)
+	if err != nil || total.Hour.String() != "0.095 EUR" || total.Unknown != 3 {
+		t.Errorf("%+v, %v", total, err)
+	}
+}
