@@ -147,3 +147,30 @@ func TestWhatHolds(t *testing.T) {
 		}
 	}
 }
+
+// TestAQuoteIsRedeemedWithAnImage takes a quote that names no image for a machine of
+// an image that costs something, of a free one, and of one whose price nobody knows.
+func TestAQuoteIsRedeemedWithAnImage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "card.yaml")
+	text := card("0.01") + "  - {meter: image, size: rhel, unit: Hours, price: 0.03}\n  - {meter: image, size: free, unit: Hours, price: 0, zero: free}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, desk.Options{Holdings: &holdings{accounts: []inventory.Status{sound("lab")}}, Cards: []string{path}, Life: time.Hour})
+	q, err := d.Quote(broker.Wish{Hours: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, id, err := d.Promise(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for image, want := range map[string]broker.Reason{
+		"": "", "free": "", "rhel": broker.ReasonPriceCap, "other": broker.ReasonNoImagePrice,
+	} {
+		_, all, err := d.Redeem(id, image)
+		if err != nil || len(all) != 1 || all[0].Reason != want {
+			t.Errorf("%q: %+v, %v, want %q", image, all, err, want)
+		}
+	}
+}
