@@ -19,7 +19,7 @@ test-setup: ## install what the tests need, or say what is missing
 	@test/setup
 
 test: test-setup ## all tests but those of the real OpenStack
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 20m ./...
 
 test-openstack: ## the OpenStack adapter against a control plane of Debian's packages; needs root
 	test/openstack/up
