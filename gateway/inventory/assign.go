@@ -38,7 +38,9 @@ func assign(k knowledge, rows []listed, now time.Time) assigned {
 	a := assigner{knowledge: k, taken: map[string]bool{}, carried: map[string]int{}}
 	for _, l := range rows {
 		a.carried[l.token()]++
-		if old := a.published(l); old != nil {
+		old := a.published(l)
+		a.marked = a.marked || a.marks(l, old)
+		if old != nil {
 			a.taken[old.ID] = true
 		} else if id := a.recorded(l); id != "" {
 			a.taken[id] = true
@@ -67,6 +69,7 @@ type assigner struct {
 	knowledge
 	taken   map[string]bool // ids that a row of this listing has
 	carried map[string]int  // rows by token
+	marked  bool            // rows of this listing carry tokens of ours, so that a machine of ours without one is not among them
 	out     assigned
 }
 
@@ -127,10 +130,26 @@ func (a *assigner) counts(token string) bool {
 	return a.first && a.carried[token] == 1 && tokenNames(token, a.uid, a.kind)
 }
 
+// marks reports whether a row shows that the cloud keeps the tokens of its kind:
+// it carries one that is known here. Only servers are judged by it, since every
+// adapter gives their token with the create itself, so that none of ours is ever
+// listed without.
+func (a *assigner) marks(l listed, old *row) bool {
+	token := l.token()
+	if a.kind != KindServer || token == "" {
+		return false
+	}
+	return a.creates[token] != nil || a.owns[token] != nil || old != nil && old.ID == token
+}
+
 // unanswered reports whether the row may be the result of a create whose answer
-// is still awaited, at a cloud that keeps no tokens.
+// is still awaited, at a cloud that keeps no tokens. Were it held back at others
+// too, machines that others make would not be listed while creates go on.
 func (a *assigner) unanswered(l listed, now time.Time) bool {
 	const skew = 2 * time.Minute
+	if a.marked {
+		return false
+	}
 	for _, in := range a.creates {
 		open := in.Native == "" && (in.Phase == calling || in.Phase == unknown || in.Ticket != "")
 		if open && (l.created().IsZero() || l.created().After(in.Started.Add(-skew))) && now.Sub(in.Started) < time.Hour {

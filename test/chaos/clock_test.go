@@ -30,6 +30,12 @@ func TestClocks(t *testing.T) {
 		}
 		w.takesCreates(t)
 	})
+	w.during("the clouds' clocks jump back", func(t *testing.T) {
+		for _, c := range w.clouds {
+			c.off.Add(int64(-time.Hour))
+		}
+		w.takesCreates(t)
+	})
 	w.during("all gateways' clocks jump an hour back", func(t *testing.T) {
 		for _, g := range w.gates {
 			g.kill()
