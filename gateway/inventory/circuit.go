@@ -76,6 +76,16 @@ func (st *stamp) circuitState(now time.Time) string {
 	return CircuitHalfOpen
 }
 
+// probe is when the next probe is due by our own clock: never later than as long
+// from now as the gateway that set it meant to wait, whose clock may be ahead.
+// What a cloud itself asked for is in that wait, however long.
+func (st *stamp) probe(now time.Time) time.Time {
+	if st.At.IsZero() {
+		return st.Next
+	}
+	return notAfter(st.Next, now.Add(st.Next.Sub(st.At)))
+}
+
 // reachable makes sure that an account's cloud is called at all, before it is
 // asked for something new: what is known of its state is of no use then, and the
 // next probe says when to come back.
@@ -86,7 +96,7 @@ func (w *worker) reachable(op string) (err error) {
 			return
 		}
 		err = &providers.Error{
-			Kind: providers.ErrUnavailable, Op: op, RetryAfter: max(time.Second, s.stamp.Next.Sub(now)),
+			Kind: providers.ErrUnavailable, Op: op, RetryAfter: max(time.Second, s.stamp.probe(now).Sub(now)),
 			Message: "the account's cloud is not called until it works again: " + s.stamp.Problem,
 		}
 	})

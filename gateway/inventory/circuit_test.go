@@ -71,3 +71,26 @@ func TestCircuitState(t *testing.T) {
 		}
 	}
 }
+
+// TestProbeOfAnotherClock takes over when to probe from gateways whose clocks are
+// other than ours: the wait is never longer than they meant it.
+func TestProbeOfAnotherClock(t *testing.T) {
+	for name, tt := range map[string]struct {
+		at, next time.Duration // from our now
+		want     time.Duration
+	}{
+		"equal clocks":                   {-time.Minute, 4 * time.Minute, 4 * time.Minute},
+		"an hour ahead":                  {time.Hour, time.Hour + 5*time.Minute, 5 * time.Minute},
+		"the cloud asks for two hours":   {-time.Hour, time.Hour, time.Hour},
+		"the same by a clock that leads": {time.Hour, 3 * time.Hour, 2 * time.Hour},
+		"overdue":                        {-time.Hour, -time.Minute, -time.Minute},
+	} {
+		st := &stamp{Trips: 1, At: noon.Add(tt.at), Next: noon.Add(tt.next)}
+		if got := st.probe(noon).Sub(noon); got != tt.want {
+			t.Errorf("%s: in %v, want %v", name, got, tt.want)
+		}
+	}
+	if old := (&stamp{Trips: 1, Next: noon.Add(time.Hour)}); !old.probe(noon).Equal(old.Next) {
+		t.Error("a stamp without its moment is not taken as it is")
+	}
+}

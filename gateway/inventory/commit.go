@@ -104,8 +104,15 @@ func (w *worker) judge(now time.Time, l landing) {
 		return
 	}
 	w.log.Warn("the circuit of the account has changed", zap.Bool("open", w.circuit.open))
+	if !w.circuit.open {
+		w.recovered(now)
+	}
+}
+
+// recovered lists now what waits for the cloud to be well again.
+func (w *worker) recovered(now time.Time) {
 	for _, g := range w.groups {
-		if s := w.slots[g]; !w.circuit.open && s.sick {
+		if w.slots[g].sick {
 			w.slots[g] = slot{due: now}
 		}
 	}
@@ -114,7 +121,7 @@ func (w *worker) judge(now time.Time, l landing) {
 // foretell writes into a stamp what comes next, and why nothing does while the
 // circuit is open.
 func (w *worker) foretell(st *stamp, now time.Time) {
-	st.Next, st.Trips = w.earliest(), w.circuit.trips
+	st.Next, st.At, st.Trips = w.earliest(), now, w.circuit.trips
 	for _, g := range w.groups {
 		if end := st.Groups[g]; end != nil {
 			next := *end

@@ -78,7 +78,7 @@ func (w *worker) seen() (fence uint64) {
 // moved.
 func (w *worker) adopt(lease store.Lease) {
 	now := w.now()
-	w.lease, w.landings, w.justCame = &lease, nil, true
+	w.lease, w.landings = &lease, nil
 	w.feed.with(w.UID, func(s *state) {
 		w.inherit(s.stamp)
 		for _, g := range w.groups {
@@ -125,7 +125,7 @@ func (w *worker) inherit(st *stamp) {
 	}
 	w.circuit = circuit{}
 	if st.Trips > 0 {
-		w.circuit = circuit{open: true, trips: st.Trips, due: st.Next, why: told{errorKinds[st.Kind], st.Problem}}
+		w.circuit = circuit{open: true, trips: st.Trips, due: st.probe(w.now()), why: told{errorKinds[st.Kind], st.Problem}}
 	}
 }
 

@@ -50,6 +50,9 @@ func (w *worker) identified(ctx context.Context, who providers.Identity, err err
 		err = w.recognise(ctx, who)
 	}
 	if err == nil {
+		if w.circuit.open {
+			w.recovered(w.now())
+		}
 		w.loggedIn, w.circuit = true, circuit{}
 		return
 	}

@@ -36,12 +36,23 @@ func openCrowd(t *testing.T, st store.Store, n, clouds int) *crowd {
 // join starts one more house.
 func (c *crowd) join(st store.Store) {
 	c.t.Helper()
+	c.joinAt(st, 0)
+}
+
+// joinAt starts one more house, whose clock is off.
+func (c *crowd) joinAt(st store.Store, off time.Duration) {
+	c.t.Helper()
 	seen := &watched{Store: st}
 	c.stores = append(c.stores, seen)
 	c.houses = append(c.houses, openOn(c.t, seen, inventory.Options{
-		Accounts: accountsOf(c.clouds), Holder: fmt.Sprint("gateway-", len(c.houses)), Shared: true,
+		Accounts: accountsOf(c.clouds), Holder: fmt.Sprint("gateway-", len(c.houses)), Shared: true, Clock: offClock(off),
 	}))
 }
+
+// offClock is a clock that is off by as much as it says.
+type offClock time.Duration
+
+func (c offClock) Now() time.Time { return time.Now().Add(time.Duration(c)) }
 
 // held is how many accounts a house holds.
 func (c *crowd) held(i int) (n int) {

@@ -116,6 +116,7 @@ type stamp struct {
 	Kind     string              `json:"kind,omitempty"`
 	Since    time.Time           `json:"since,omitzero"`
 	Next     time.Time           `json:"next,omitzero"`
+	At       time.Time           `json:"at,omitzero"`     // when Next was set, by the clock that set it
 	Trips    int                 `json:"trips,omitempty"` // of the circuit, 0 while it is closed; Next is the next probe else
 }
 

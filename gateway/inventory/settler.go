@@ -23,13 +23,12 @@ func (w *worker) settle(ctx context.Context) (next time.Time) {
 	}
 	var all []open
 	now := w.now()
+	w.listen(now)
 	w.feed.with(w.UID, func(s *state) {
 		for _, in := range s.intents {
 			all = append(all, open{*in, w.facts(s, in, now)})
-			w.listen(in, now)
 		}
 	})
-	w.justCame = false
 	for _, o := range all {
 		at := w.settleOne(ctx, o.intent, o.facts)
 		if next.IsZero() || !at.IsZero() && at.Before(next) {
@@ -38,7 +37,6 @@ func (w *worker) settle(ctx context.Context) (next time.Time) {
 	}
 	if len(all) == 0 {
 		clear(w.polls)
-		clear(w.heard)
 	}
 	return next
 }
@@ -51,18 +49,21 @@ type hearing struct {
 // disagree is how far two clocks may be apart without being held to disagree.
 const disagree = time.Minute
 
-// listen notes when an intent was seen as it is now. One that was there when the
-// account came to us may be old; the others have just been written.
-func (w *worker) listen(in *intent, now time.Time) {
-	key := intentID(in.ID, in.Class)
-	if h, ok := w.heard[key]; ok && h.changed.Equal(in.Changed) {
-		return
-	}
-	h := hearing{in.Changed, now}
-	if w.justCame && in.Changed.Before(now) {
-		h.at = in.Changed
-	}
-	w.heard[key] = h
+// listen notes when intents were first seen as they are now. A gateway listens to
+// accounts that it does not hold too: what is new since it did so last was written
+// since, whatever the clock of who wrote it says.
+func (w *worker) listen(now time.Time) {
+	heard := make(map[string]hearing, len(w.heard))
+	w.feed.with(w.UID, func(s *state) {
+		for key, in := range s.intents {
+			h, ok := w.heard[key]
+			if !ok || !h.changed.Equal(in.Changed) {
+				h = hearing{in.Changed, notAfter(later(in.Changed, w.listened), now)}
+			}
+			heard[key] = h
+		}
+	})
+	w.heard, w.listened = heard, now
 }
 
 // byOurClock is an intent with its times as this gateway's clock would have it,

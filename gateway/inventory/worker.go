@@ -61,7 +61,7 @@ type worker struct {
 	moving    map[rowKey]time.Time
 	polls     map[string]polling
 	heard     map[string]hearing // of intents, by intentID
-	justCame  bool               // the account came to this gateway, and its intents were not looked at yet
+	listened  time.Time          // when the intents were looked at last
 }
 
 // flights is how many polls of one account are under way at most.
@@ -125,6 +125,7 @@ func (w *worker) turn(ctx context.Context) time.Time {
 		w.repair(ctx)
 	}
 	if w.lease == nil {
+		w.listen(w.now())
 		return sooner(w.renew, w.tell(ctx))
 	}
 	next := w.renew

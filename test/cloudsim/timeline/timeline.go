@@ -32,8 +32,14 @@ func (l *Line) After(d time.Duration, do func()) {
 	l.events = slices.Insert(l.events, i, e)
 }
 
-// Settle carries out, in order, what is due by now; At is then now.
+// Settle carries out, in order, what is due by now; At is then now. A clock that
+// was put back takes what is to come with it: transitions take as long as ever.
 func (l *Line) Settle(now time.Time) {
+	if back := now.Sub(l.At); back < 0 {
+		for i := range l.events {
+			l.events[i].at = l.events[i].at.Add(back)
+		}
+	}
 	for len(l.events) > 0 && !l.events[0].at.After(now) {
 		e := l.events[0]
 		l.events = l.events[1:]

@@ -25,3 +25,19 @@ func TestLine(t *testing.T) {
 		t.Errorf("carried out %q by %v, want %q", done, l.At, want)
 	}
 }
+
+// TestLineWithAClockThatIsPutBack still carries out what was to come, when it
+// would have come without.
+func TestLineWithAClockThatIsPutBack(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	l := Line{At: start}
+	done := false
+	l.After(2*time.Second, func() { done = true })
+	l.Settle(start.Add(-time.Hour))
+	if l.Settle(start.Add(time.Second - time.Hour)); done {
+		t.Error("carried out a second too early")
+	}
+	if l.Settle(start.Add(2*time.Second - time.Hour)); !done {
+		t.Error("not carried out two seconds later")
+	}
+}
