@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"go.uber.org/zap"
+
 	"occigate/providers"
 )
 
@@ -55,6 +57,29 @@ func (c circuit) trip(now time.Time, err error, p pace, jitter float64) circuit 
 	c.open, c.trips, c.why = true, c.trips+1, err
 	c.due = now.Add(patience(err, c.trips, p, jitter))
 	return c
+}
+
+// judge takes a listing's end into the circuit. When that closes, what waits for
+// the cloud to be well again is listed now.
+func (w *worker) judge(now time.Time, l landing) {
+	was := w.circuit
+	w.circuit = was.after(now, l, w.Refresh.pace(groupServers), jitter())
+	if was.open == w.circuit.open {
+		return
+	}
+	w.log.Warn("the circuit of the account has changed", zap.Bool("open", w.circuit.open))
+	if !w.circuit.open {
+		w.recovered(now)
+	}
+}
+
+// recovered lists now what waits for the cloud to be well again.
+func (w *worker) recovered(now time.Time) {
+	for _, g := range w.groups {
+		if w.slots[g].sick {
+			w.slots[g] = slot{due: now}
+		}
+	}
 }
 
 // The states of a circuit, in the order in which it goes through them.

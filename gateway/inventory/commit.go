@@ -95,29 +95,6 @@ func failedFirst(landings []landing) []landing {
 	return landings
 }
 
-// judge takes a listing's end into the circuit. When that closes, what waits for
-// the cloud to be well again is listed now.
-func (w *worker) judge(now time.Time, l landing) {
-	was := w.circuit
-	w.circuit = was.after(now, l, w.Refresh.pace(groupServers), jitter())
-	if was.open == w.circuit.open {
-		return
-	}
-	w.log.Warn("the circuit of the account has changed", zap.Bool("open", w.circuit.open))
-	if !w.circuit.open {
-		w.recovered(now)
-	}
-}
-
-// recovered lists now what waits for the cloud to be well again.
-func (w *worker) recovered(now time.Time) {
-	for _, g := range w.groups {
-		if w.slots[g].sick {
-			w.slots[g] = slot{due: now}
-		}
-	}
-}
-
 // foretell writes into a stamp what comes next, and why nothing does while the
 // circuit is open.
 func (w *worker) foretell(st *stamp, now time.Time) {

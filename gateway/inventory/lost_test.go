@@ -165,8 +165,8 @@ func TestAReplicaLagged(t *testing.T) {
 	})
 }
 
-// A gateway whose clock was an hour ahead dies: its account stands still at none of
-// the others, also when the circuit was open.
+// A gateway whose clock was an hour ahead dies: the next one goes on at once with
+// its account, or as soon as it meant to when the cloud had asked for patience.
 func TestAGatewayAnHourAheadDies(t *testing.T) {
 	for _, sick := range []bool{false, true} {
 		inBubble(t, func(t *testing.T, file string) {
