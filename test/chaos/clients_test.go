@@ -164,13 +164,11 @@ func (w *world) delete(g *gate) {
 	w.with(func() {
 		w.leaving[path] = true
 		delete(w.known, path)
+		delete(w.titles, path) // it may be gone though the answer is lost
 	})
 	a, err := g.do("DELETE", path, "")
 	if err == nil && a.status == http.StatusOK {
-		w.with(func() {
-			w.gone[path] = true
-			delete(w.titles, path)
-		})
+		w.with(func() { w.gone[path] = true })
 	}
 }
 

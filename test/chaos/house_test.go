@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -44,6 +45,7 @@ func newWorld(t *testing.T, store string, offsets ...time.Duration) *world {
 		w.gates = append(w.gates, newGate(t, config, off))
 	}
 	w.settle()
+	w.mark()
 	a, err := w.gates[0].do("POST", "/-/", `Category: blue; scheme="`+mixinScheme+`"; class="mixin"; title="blue ones"; location="`+mixinPlace+`"`, "Content-Type", "text/plain")
 	if err != nil || a.status != http.StatusOK {
 		t.Fatalf("the mixin: %d %v %s", a.status, err, a.body)
@@ -78,7 +80,31 @@ func (w *world) settle() {
 	})
 }
 
-// work lets clients work while something is done, and for a while after it;
+// mark makes a machine at every cloud that stays, so that a cloud is seen to keep
+// the gateways' tokens whatever else is there: what comes by itself is then shown
+// also while the answer of a create is open.
+func (w *world) mark() {
+	w.t.Helper()
+	for _, c := range w.clouds {
+		a, err := w.create(w.gates[0], c)
+		path := strings.TrimPrefix(a.header.Get("Location"), w.gates[0].url)
+		if err != nil || w.made[path] == "" {
+			w.t.Fatalf("a first machine at %s: %d %v %s", c.name, a.status, err, a.body)
+		}
+		delete(w.made, path)
+		servers.Eventually(w.t, "every gateway shows it", func() bool {
+			for _, g := range w.gates {
+				e, _, err := g.entity(path)
+				if w.stable[path] = e.native(); err != nil || e.native() == "" {
+					return false
+				}
+			}
+			return true
+		})
+	}
+}
+
+// during lets clients work while something is done, and for a while after it;
 // then everything has to be there.
 func (w *world) during(name string, do func(t *testing.T)) {
 	w.t.Run(name, func(t *testing.T) {
