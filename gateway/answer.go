@@ -173,6 +173,7 @@ type listed struct {
 	model *model
 	items iter.Seq[*inventory.Item]
 	count int
+	sets  []*inventory.Set // of which it is the whole, nil when it is not known to be
 }
 
 // writeList answers with a listing: whole entities in JSON, locations else. It
@@ -197,7 +198,7 @@ func (g *Gateway) writeList(c echo.Context, media occi.MediaType, l listed) erro
 			model: l.model, media: media, at: g.freshness.at(g.o.Now()), keep: l.count <= largestPage,
 		})
 	}
-	return g.stream(c, media, l, locationLister{&occi.LocationList{Media: media, Base: base}})
+	return g.stream(c, media, l, &locationLister{LocationList: occi.LocationList{Media: media, Base: base}})
 }
 
 // lister writes the entries of a listing.
@@ -219,10 +220,19 @@ func (l *entityLister) add(dst []byte, it *inventory.Item) []byte {
 	return l.model.appendBody(l.Next(dst, isLink(it.Kind)), it, l.media, l.at.seen(it), l.keep)
 }
 
-type locationLister struct{ *occi.LocationList }
+// locationLister writes locations. Items of one kind mostly come together, so
+// that the path is looked up once for them.
+type locationLister struct {
+	occi.LocationList
+	kind inventory.Kind
+	path string // of kind
+}
 
-func (l locationLister) add(dst []byte, it *inventory.Item) []byte {
-	return l.Append(dst, translate.Location(kinds[it.Kind], ""), it.ID)
+func (l *locationLister) add(dst []byte, it *inventory.Item) []byte {
+	if l.path == "" || it.Kind != l.kind {
+		l.kind, l.path = it.Kind, translate.Location(kinds[it.Kind], "")
+	}
+	return l.Append(dst, l.path, it.ID)
 }
 
 // stream sends a listing in chunks. One that fits into a chunk has its length

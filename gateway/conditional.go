@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"occigate/gateway/inventory"
 	"occigate/translate/occi"
 )
 
@@ -101,19 +102,42 @@ func (g *Gateway) digestAt(c echo.Context) string {
 	return ""
 }
 
-// digest is that of a listing: of its URLs' beginning and the marks of its
-// members in their order. Those are well mixed, so that a multiplication each is
-// enough to keep lists apart (the step of FNV-1a, on words).
+// The step of FNV-1a, on words: marks are well mixed, so that a multiplication
+// each is enough to keep lists apart.
+const fnvStart, fnvPrime uint64 = 14695981039346656037, 1099511628211
+
+// digest is that of a listing: of the marks of its members in their order, and of
+// its URLs' beginning.
 func (l listed) digest(base string) string {
-	const start, prime = 14695981039346656037, 1099511628211
-	sum := uint64(start)
+	sum := l.sum()
 	for i := range len(base) {
-		sum = (sum ^ uint64(base[i])) * prime
-	}
-	for it := range l.items {
-		sum = (sum ^ l.model.mark(it)) * prime
+		sum = (sum ^ uint64(base[i])) * fnvPrime
 	}
 	return strconv.FormatUint(sum, 16)
+}
+
+// marked is what the members of some sets, which never change, come to.
+type marked struct {
+	sets []*inventory.Set
+	sum  uint64
+}
+
+// sum digests the members. That of the whole of some sets is kept, since most
+// requests are for a list that has not changed since the one before.
+func (l listed) sum() uint64 {
+	if l.sets != nil {
+		if kept := l.model.marked.Load(); kept != nil && slices.Equal(kept.sets, l.sets) {
+			return kept.sum
+		}
+	}
+	sum := fnvStart
+	for it := range l.items {
+		sum = (sum ^ l.model.mark(it)) * fnvPrime
+	}
+	if l.sets != nil {
+		l.model.marked.Store(&marked{l.sets, sum})
+	}
+	return sum
 }
 
 // entityTag is one entry of If-Match or If-None-Match.

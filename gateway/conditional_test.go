@@ -60,3 +60,20 @@ func TestListDigest(t *testing.T) {
 func listOf(items ...*inventory.Item) listed {
 	return listed{model: &model{}, items: slices.Values(items), count: len(items)}
 }
+
+// TestDigestOfAListThatChanged keeps the digest of one list from being taken for
+// that of another.
+func TestDigestOfAListThatChanged(t *testing.T) {
+	a, b := &inventory.Item{ID: "a", Rev: 1}, &inventory.Item{ID: "b", Rev: 2}
+	m, one, two := &model{}, new(inventory.Set), new(inventory.Set)
+	whole := func(set *inventory.Set, items ...*inventory.Item) string {
+		return listed{model: m, items: slices.Values(items), count: len(items), sets: []*inventory.Set{set}}.digest("http://h")
+	}
+	first := whole(one, a)
+	if again := whole(one, a); again != first {
+		t.Errorf("%s, then %s of one list", first, again)
+	}
+	if other := whole(two, a, b); other == first || other != listOf(a, b).digest("http://h") {
+		t.Errorf("%s of a list, %s of another one, by itself %s", first, other, listOf(a, b).digest("http://h"))
+	}
+}

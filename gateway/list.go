@@ -206,7 +206,7 @@ func (f found) page(m *model, p page) listed {
 
 // whole is all that was found.
 func (f found) whole(m *model) listed {
-	return listed{model: m, items: f.from(0, f.total), count: f.total}
+	return listed{model: m, items: f.from(0, f.total), count: f.total, sets: f.sets}
 }
 
 // unknown answers every path that is nothing.

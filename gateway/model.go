@@ -27,6 +27,7 @@ type model struct {
 	dependents map[string][]string // of each mixin: the others that depend on it, in steps of any number
 	marks      map[string]uint64   // by account: digest of what its entities show of the model, their own templates apart
 	kept       *renderings
+	marked     atomic.Pointer[marked] // the listing whose members were digested last
 
 	query                  func() queryInterface // made once somebody has asked for it
 	zippedText, zippedJSON func() []byte         // likewise
