@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -57,6 +58,18 @@ func (c circuit) trip(now time.Time, err error, p pace, jitter float64) circuit 
 	c.open, c.trips, c.why = true, c.trips+1, err
 	c.due = now.Add(patience(err, c.trips, p, jitter))
 	return c
+}
+
+// sendProbe sets out on the one listing that an open circuit lets through, of one
+// everyday group after the other. There is none while all of them are still under
+// way from before it opened: the end of the first wakes the loop.
+func (w *worker) sendProbe(ctx context.Context, now time.Time) {
+	free := slices.DeleteFunc(w.everyday(), func(g group) bool { return w.flying[g] })
+	if len(free) == 0 {
+		return
+	}
+	w.probing = true
+	w.depart(ctx, free[w.circuit.trips%len(free)], now)
 }
 
 // judge takes a listing's end into the circuit. When that closes, what waits for

@@ -19,9 +19,8 @@ const grace = time.Second
 // land takes a finished listing into the loop. One that was made under another
 // lease says what was so before that of another gateway, and is of no use.
 func (w *worker) land(l landing) {
-	w.flying[l.group] = false
-	w.probing = w.probing && !l.probe
 	if w.lease == nil || w.lease.Fence != l.fence {
+		w.end(l)
 		return
 	}
 	if len(w.landings) == 0 {
@@ -30,17 +29,20 @@ func (w *worker) land(l landing) {
 	w.landings = append(w.landings, l)
 }
 
+// end lets a listing's group be listed again. A finished one that waits to be
+// written has not moved the schedule yet: it still counts as under way, or the
+// cloud would be asked twice.
+func (w *worker) end(l landing) {
+	delete(w.flying, l.group)
+	w.probing = w.probing && !l.probe
+}
+
 // written reports whether the finished listings are to be written now.
 func (w *worker) written(now time.Time) bool {
 	if len(w.landings) == 0 {
 		return false
 	}
-	for _, g := range w.groups {
-		if w.flying[g] && now.Sub(w.first) < grace {
-			return false
-		}
-	}
-	return true
+	return len(w.flying) == len(w.landings) || now.Sub(w.first) >= grace
 }
 
 // commit writes what the finished listings changed, and one stamp. A failed
@@ -53,6 +55,7 @@ func (w *worker) commit(ctx context.Context) {
 	landings := failedFirst(w.landings)
 	w.landings = nil
 	for _, l := range landings {
+		w.end(l)
 		w.ended[l.group] = true
 		w.slots[l.group] = w.slots[l.group].after(now, l.err, busy[l.group], w.Refresh.pace(l.group), jitter())
 		w.judge(now, l)
@@ -248,9 +251,9 @@ func (w *worker) write(ctx context.Context, lease store.Lease, batch []store.Wri
 
 // unread ends a listing that could not be compared with what the store holds.
 func (w *worker) unread(l landing, err error) {
-	w.flying[l.group] = false
+	w.end(l)
 	if l.probe {
-		w.probing, w.circuit.due = false, w.now().Add(w.Refresh.pace(l.group).fast)
+		w.circuit.due = w.now().Add(w.Refresh.pace(l.group).fast)
 	}
 	w.unwritten(err)
 }

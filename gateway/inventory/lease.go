@@ -78,6 +78,9 @@ func (w *worker) seen() (fence uint64) {
 // moved.
 func (w *worker) adopt(lease store.Lease) {
 	now := w.now()
+	for _, l := range w.landings {
+		w.end(l)
+	}
 	w.lease, w.landings = &lease, nil
 	w.feed.with(w.UID, func(s *state) {
 		w.inherit(s.stamp)

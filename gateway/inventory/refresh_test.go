@@ -377,6 +377,22 @@ func TestAHangingCloudHoldsNothingUp(t *testing.T) {
 	})
 }
 
+// A listing that has ended and waits for another, to be written together with it,
+// is not made again meanwhile.
+func TestAFinishedListingIsNotMadeTwice(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.before["Servers"] = func() { time.Sleep(10 * time.Second) }
+		a.before["Volumes"] = func() { time.Sleep(20 * time.Second) }
+		h := open(t, file, a)
+		defer h.stop()
+		h.sleep(20 * time.Second)
+		if n := a.count("Servers"); n != 1 {
+			t.Errorf("%d listings of servers in 20 s, want 1: they are due every 30 s", n)
+		}
+	})
+}
+
 func TestOneHangingListingOfAnAccount(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := newCloud("1")

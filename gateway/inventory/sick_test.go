@@ -76,6 +76,33 @@ func TestASickCloudIsOnlyProbed(t *testing.T) {
 	})
 }
 
+// A listing of before the circuit opened may still be under way when the probe is
+// due: whichever it is, the cloud goes on to be asked, and is well again soon
+// after it works.
+func TestASlowListingIsNoProbe(t *testing.T) {
+	for _, slow := range listings {
+		t.Run(slow, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, file string) {
+				a := newCloud("1")
+				h := open(t, file, a)
+				defer h.stop()
+				a.fail(down)
+				a.do(func() { a.before[slow] = func() { time.Sleep(50 * time.Second) } })
+				h.sleep(10 * time.Minute)
+				if st := h.status("a"); st.Circuit == inventory.CircuitClosed || a.listed() > 25 {
+					t.Errorf("after ten minutes the circuit is %s, with %d listings", st.Circuit, a.listed())
+				}
+				a.heal()
+				a.do(func() { clear(a.before) })
+				h.sleep(7 * time.Minute)
+				if st := h.status("a"); st.Circuit != inventory.CircuitClosed || st.Problem != "" {
+					t.Errorf("the circuit of a cloud that is well again is %s: %s", st.Circuit, st.Problem)
+				}
+			})
+		})
+	}
+}
+
 // A cloud that is sick when the gateway starts is asked for a login alone.
 func TestALoginIsTheProbe(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {

@@ -40,7 +40,7 @@ type worker struct {
 	// The loop's own.
 	groups   []group
 	slots    map[group]slot
-	flying   map[group]bool
+	flying   map[group]bool         // listings set out on and not written yet
 	ended    map[group]bool         // of which a listing has ended, whatever came of it
 	began    map[group]time.Time    // start of the newest listing
 	complete map[group][2]time.Time // starts of the two newest complete listings
@@ -159,9 +159,7 @@ func (w *worker) start(ctx context.Context, now time.Time) (next time.Time) {
 		w.fly(ctx, w.limits.Listing, w.identify)
 		return time.Time{}
 	case w.circuit.open:
-		w.probing = true
-		everyday := w.everyday()
-		w.depart(ctx, everyday[w.circuit.trips%len(everyday)], now)
+		w.sendProbe(ctx, now)
 		return time.Time{}
 	}
 	w.relist(now)
