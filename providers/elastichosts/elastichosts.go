@@ -75,8 +75,8 @@ func defaults() Settings {
 	return Settings{Format: "text", Sizes: slices.Clone(defaultSizes), ShutdownTimeout: 10 * time.Minute}
 }
 
-// check refuses what cannot work and gives the stem.
-func (s Settings) check() (*url.URL, error) {
+// Check refuses what cannot work and gives the stem.
+func (s *Settings) Check() (*url.URL, error) {
 	switch {
 	case s.User == "" || s.Key == "":
 		return nil, configured.Invalid("user and key are needed")
@@ -125,10 +125,7 @@ var (
 // Settings that cannot work are [providers.ErrInvalid].
 func New(s providers.Settings, around providers.Surroundings) (providers.Provider, error) {
 	settings := defaults()
-	if err := s.Decode(&settings); err != nil {
-		return nil, err
-	}
-	base, err := settings.check()
+	base, err := configured.Read(s, &settings)
 	if err != nil {
 		return nil, err
 	}
@@ -245,8 +242,8 @@ var orders = power.Orders[string]{
 // [providers.ErrConflict] after the configured time.
 func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (providers.Ticket, error) {
 	return orders.Carry(ctx, op, power.Target[string]{
-		Look: func(ctx context.Context) (providers.Server, error) { return p.Server(ctx, id) },
-		Give: func(ctx context.Context, command string) (providers.Ticket, error) {
+		ID: id, Look: p.Server,
+		Give: func(ctx context.Context, id, command string) (providers.Ticket, error) {
 			if err := p.cloud.do(ctx, command, id); err != nil || op != providers.PowerStop {
 				return "", err
 			}

@@ -128,11 +128,12 @@ var orders = power.Orders[order]{
 func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (providers.Ticket, error) {
 	var r serverRow
 	return orders.Carry(ctx, op, power.Target[order]{
-		Look: func(ctx context.Context) (_ providers.Server, err error) {
+		ID: id,
+		Look: func(ctx context.Context, id string) (_ providers.Server, err error) {
 			r, err = p.target(ctx, id)
 			return p.server(r), err
 		},
-		Give: func(ctx context.Context, o order) (providers.Ticket, error) {
+		Give: func(ctx context.Context, id string, o order) (providers.Ticket, error) {
 			t := p.ticket(await, id)
 			var err error
 			t.Job, err = p.cloud.control(ctx, o.op, r.name, o.method)

@@ -65,8 +65,8 @@ func defaultSizes() configured.Sizes[Size] {
 	}
 }
 
-// check refuses what cannot work, fills in the sizes and gives the endpoint.
-func (s *Settings) check() (*url.URL, error) {
+// Check refuses what cannot work, fills in the sizes and gives the endpoint.
+func (s *Settings) Check() (*url.URL, error) {
 	if s.Username == "" || s.Password == "" {
 		return nil, configured.Invalid("username and password are needed")
 	}
@@ -107,10 +107,7 @@ var (
 // Settings that cannot work are [providers.ErrInvalid].
 func New(s providers.Settings, around providers.Surroundings) (providers.Provider, error) {
 	settings := Settings{Endpoint: "https://api.flexiscale.com/0.5/index.php"}
-	if err := s.Decode(&settings); err != nil {
-		return nil, err
-	}
-	endpoint, err := settings.check()
+	endpoint, err := configured.Read(s, &settings)
 	if err != nil {
 		return nil, err
 	}

@@ -40,8 +40,8 @@ type Settings struct {
 	ImagePrices string `yaml:"image_prices"`
 }
 
-// check refuses settings that lack something and gives the endpoint.
-func (s Settings) check() (*url.URL, error) {
+// Check refuses settings that lack something and gives the endpoint.
+func (s *Settings) Check() (*url.URL, error) {
 	if s.APIKey == "" || s.Secret == "" || s.Datacenter == "" {
 		return nil, configured.Invalid("api_key, secret and datacenter are needed")
 	}
@@ -78,10 +78,7 @@ var (
 // Settings that cannot work are [providers.ErrInvalid].
 func New(s providers.Settings, around providers.Surroundings) (providers.Provider, error) {
 	settings := Settings{Endpoint: "https://api.gogrid.com/api"}
-	if err := s.Decode(&settings); err != nil {
-		return nil, err
-	}
-	base, err := settings.check()
+	base, err := configured.Read(s, &settings)
 	if err != nil {
 		return nil, err
 	}
@@ -179,12 +176,7 @@ var orders = power.Orders[string]{
 
 // Power starts a server, cuts its power, or both.
 func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (providers.Ticket, error) {
-	return orders.Carry(ctx, op, power.Target[string]{
-		Look: func(ctx context.Context) (providers.Server, error) { return p.Server(ctx, id) },
-		Give: func(ctx context.Context, word string) (providers.Ticket, error) {
-			return "", p.cloud.powerServer(ctx, id, word)
-		},
-	})
+	return orders.Carry(ctx, op, power.Target[string]{ID: id, Look: p.Server, Give: power.AtOnce(p.cloud.powerServer)})
 }
 
 // ResizeServer gives a server another size, running or not. The server is

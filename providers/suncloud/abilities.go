@@ -76,11 +76,12 @@ var powerOps = []providers.PowerOp{providers.PowerStart, providers.PowerStop, pr
 func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (providers.Ticket, error) {
 	var m vm
 	return controllers.Carry(ctx, op, power.Target[[]string]{
-		Look: func(ctx context.Context) (_ providers.Server, err error) {
+		ID: id,
+		Look: func(ctx context.Context, id string) (_ providers.Server, err error) {
 			m, err = p.cloud.vm(ctx, id)
 			return p.server(m), err
 		},
-		Give: func(ctx context.Context, names []string) (providers.Ticket, error) {
+		Give: func(ctx context.Context, _ string, names []string) (providers.Ticket, error) {
 			name, uri := m.controller(names)
 			return p.follow(ctx, "VM", call{uri: uri, op: name + " VM", body: struct{}{}})
 		},

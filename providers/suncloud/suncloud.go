@@ -64,8 +64,8 @@ func (s Size) Offer() providers.Size {
 	return providers.Size{ID: s.Name, Name: s.Name, Cores: cores, SpeedMHz: s.CPU, MemoryMiB: s.Memory, DiskGiB: float64(s.BootDisk)}
 }
 
-// check refuses settings that lack something, and gives the service's URI.
-func (s Settings) check() (*url.URL, error) {
+// Check refuses settings that lack something, and gives the service's URI.
+func (s *Settings) Check() (*url.URL, error) {
 	if s.User == "" || s.Password == "" {
 		return nil, configured.Invalid("user and password are needed")
 	}
@@ -104,10 +104,7 @@ var (
 // Settings that cannot work are [providers.ErrInvalid].
 func New(s providers.Settings, around providers.Surroundings) (providers.Provider, error) {
 	var settings Settings
-	if err := s.Decode(&settings); err != nil {
-		return nil, err
-	}
-	service, err := settings.check()
+	service, err := configured.Read(s, &settings)
 	if err != nil {
 		return nil, err
 	}

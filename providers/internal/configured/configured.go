@@ -1,8 +1,8 @@
-// Package configured checks what the settings of adapters have in common: the
-// address of the cloud's API, patterns of what the catalogue offers, and sizes
-// where the cloud sells figures and has no names for them. It knows no cloud. What it refuses is
-// [providers.ErrInvalid], with the name of the setting; a value that may be
-// secret is never repeated.
+// Package configured reads the settings of adapters and checks what they have in
+// common: the address of the cloud's API, patterns of what the catalogue offers,
+// and sizes where the cloud sells figures and has no names for them. It knows no
+// cloud. What it refuses is [providers.ErrInvalid], with the name of the setting;
+// a value that may be secret is never repeated.
 package configured
 
 import (
@@ -12,6 +12,22 @@ import (
 
 	"occigate/providers"
 )
+
+// Checked are settings that know what makes them wrong.
+type Checked interface {
+	// Check refuses what cannot work, completes the rest, and gives the address
+	// of the cloud's API.
+	Check() (*url.URL, error)
+}
+
+// Read decodes an account's settings over the defaults that they have, and checks
+// them.
+func Read(from providers.Settings, into Checked) (*url.URL, error) {
+	if err := from.Decode(into); err != nil {
+		return nil, err
+	}
+	return into.Check()
+}
 
 // Invalid refuses settings.
 func Invalid(format string, args ...any) error {

@@ -2,12 +2,40 @@ package configured_test
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 
 	"occigate/providers"
 	"occigate/providers/internal/configured"
 )
+
+// settings take an endpoint; decoding gives them one, or fails.
+type settings struct{ Endpoint string }
+
+func (s *settings) Check() (*url.URL, error) { return configured.Endpoint("endpoint", s.Endpoint) }
+
+type text string
+
+func (t text) Decode(into any) error {
+	if t == "misspelt" {
+		return configured.Invalid("line 1")
+	}
+	into.(*settings).Endpoint = string(t)
+	return nil
+}
+
+func TestRead(t *testing.T) {
+	var s settings
+	if u, err := configured.Read(text("https://api.example.org"), &s); err != nil || u.Host != "api.example.org" || s.Endpoint == "" {
+		t.Errorf("%v of %+v, %v", u, s, err)
+	}
+	for given, says := range map[string]string{"misspelt": "line 1", "": "endpoint is missing"} {
+		if _, err := configured.Read(text(given), &s); !errors.Is(err, providers.ErrInvalid) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v, want invalid that says %q", given, err, says)
+		}
+	}
+}
 
 func TestEndpoint(t *testing.T) {
 	for text, good := range map[string]bool{

@@ -26,10 +26,16 @@ type Orders[W any] map[providers.PowerOp]W
 
 // Target is the server that an order is for.
 type Target[W any] struct {
+	ID string
 	// Look reads the server as it is now.
-	Look func(context.Context) (providers.Server, error)
+	Look func(ctx context.Context, id string) (providers.Server, error)
 	// Give makes the cloud's call for the operation with that word.
-	Give func(context.Context, W) (providers.Ticket, error)
+	Give func(ctx context.Context, id string, word W) (providers.Ticket, error)
+}
+
+// AtOnce is a call that leaves nothing to be done, as [Target] wants it.
+func AtOnce[W any](call func(ctx context.Context, id string, word W) error) func(context.Context, string, W) (providers.Ticket, error) {
+	return func(ctx context.Context, id string, word W) (providers.Ticket, error) { return "", call(ctx, id, word) }
 }
 
 // Carry carries out an operation. The server is looked at first, and once more
@@ -40,7 +46,7 @@ func (o Orders[W]) Carry(ctx context.Context, op providers.PowerOp, t Target[W])
 	if !known {
 		return "", providers.Errorf(providers.ErrUnsupported, "Power", "the cloud has no way to %s a server", op)
 	}
-	s, err := t.Look(ctx)
+	s, err := t.Look(ctx, t.ID)
 	switch {
 	case err != nil:
 		return "", err
@@ -49,12 +55,12 @@ func (o Orders[W]) Carry(ctx context.Context, op providers.PowerOp, t Target[W])
 	case !s.Offers(op):
 		return "", providers.Errorf(providers.ErrConflict, "Power", "a server that is %s (%s) does not offer %s", s.State, s.NativeState, op)
 	}
-	ticket, refused := t.Give(ctx, word)
+	ticket, refused := t.Give(ctx, t.ID, word)
 	switch providers.Kind(refused) {
 	case nil:
 		return ticket, nil
 	case providers.ErrConflict, providers.ErrInvalid:
-		if s, err = t.Look(ctx); err == nil && there(s, op) {
+		if s, err = t.Look(ctx, t.ID); err == nil && there(s, op) {
 			return "", nil
 		}
 	}

@@ -22,7 +22,11 @@ type server struct {
 
 func (s *server) target() power.Target[string] {
 	return power.Target[string]{
-		Look: func(context.Context) (providers.Server, error) {
+		ID: "id",
+		Look: func(_ context.Context, id string) (providers.Server, error) {
+			if id != "id" {
+				return providers.Server{}, errors.New("another server")
+			}
 			now := s.looks[0]
 			s.looks = s.looks[min(1, len(s.looks)-1):]
 			if now == "" {
@@ -30,8 +34,8 @@ func (s *server) target() power.Target[string] {
 			}
 			return providers.Server{State: now, NativeState: "word", Power: s.offers}, nil
 		},
-		Give: func(_ context.Context, word string) (providers.Ticket, error) {
-			s.given = append(s.given, word)
+		Give: func(_ context.Context, id, word string) (providers.Ticket, error) {
+			s.given = append(s.given, strings.TrimPrefix(id, "id")+word)
 			return "ticket", s.refused
 		},
 	}
@@ -70,5 +74,20 @@ func TestCarry(t *testing.T) {
 				t.Errorf("ticket %q", ticket)
 			}
 		})
+	}
+}
+
+func TestAtOnce(t *testing.T) {
+	refused := errors.New("no")
+	give := power.AtOnce(func(_ context.Context, id, word string) error {
+		if id+word == "idon" {
+			return nil
+		}
+		return refused
+	})
+	for id, want := range map[string]error{"id": nil, "other": refused} {
+		if ticket, err := give(t.Context(), id, "on"); ticket != "" || !errors.Is(err, want) {
+			t.Errorf("%s: %q, %v, want %v and no ticket", id, ticket, err, want)
+		}
 	}
 }
