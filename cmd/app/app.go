@@ -49,7 +49,7 @@ func RunAt(ctx context.Context, clock providers.Clock, args []string, env map[st
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(c.demo(), c.serve(), c.check(), c.hash(), c.prices(), c.quote(), c.cost(), c.version())
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return root.ExecuteContext(ctx)
