@@ -5,10 +5,12 @@
 package servers
 
 import (
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -16,15 +18,22 @@ import (
 // patience bounds every wait for a program.
 const patience = 60 * time.Second
 
-// Address is a free port of 127.0.0.1.
+// Address is a free port of 127.0.0.1 for a program that cannot tell which one it
+// took. It lies below those that systems give to whoever asks for any, as every
+// connection does: none of them takes it before the program has it, or while the
+// program is killed and not started again yet.
 func Address(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, beyond, tries = 10000, 32000, 100
+	for range tries {
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(first+rand.IntN(beyond-first))))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatalf("no free port among %d to %d", first, beyond)
+	return ""
 }
 
 // Moto starts the moto server, an EC2 that others wrote, with its checks of
