@@ -141,9 +141,9 @@ func lifeCancelled(e env) {
 func lifeCancelledWait(e env) {
 	_, pos := e.load(0)
 	for range 5 {
-		ctx, cancel := context.WithCancel(e.ctx)
-		time.AfterFunc(20*time.Millisecond, cancel)
 		e.prompt(func() {
+			ctx, cancel := context.WithCancel(e.ctx)
+			time.AfterFunc(20*time.Millisecond, cancel)
 			_, _, err := e.Store.Changes(ctx, 0, pos, 1, store.MaxWait)
 			e.wantErr(err, context.Canceled)
 		})
@@ -152,33 +152,36 @@ func lifeCancelledWait(e env) {
 
 func lifeDeadline(e env) {
 	_, pos := e.load(0)
-	ctx, cancel := context.WithTimeout(e.ctx, 20*time.Millisecond)
-	defer cancel()
 	e.prompt(func() {
+		ctx, cancel := context.WithTimeout(e.ctx, 20*time.Millisecond)
+		defer cancel()
 		_, _, err := e.Store.Changes(ctx, 0, pos, 1, store.MaxWait)
 		e.wantErr(err, context.DeadlineExceeded)
 	})
 }
 
 func lifeCloseWait(e env) {
-	var all sync.WaitGroup
-	for shard := range store.Shards {
-		_, pos := e.load(shard)
-		all.Go(func() {
-			for began := time.Now(); time.Since(began) < patience; {
-				if _, _, err := e.Store.Changes(e.ctx, shard, pos, 1, store.MaxWait); err != nil {
-					e.wantErrNow(err, store.ErrClosed)
-					return
-				}
-			}
-			e.Errorf("the reader of shard %d did not end", shard)
-		})
-	}
-	time.Sleep(20 * time.Millisecond) // most wait by then; those that do not have to end too
 	e.prompt(func() {
+		e.Store = e.Reopen()
+		var all sync.WaitGroup
+		for shard := range store.Shards {
+			_, pos := e.load(shard)
+			all.Go(func() { e.readUntilClosed(shard, pos) })
+		}
+		time.Sleep(20 * time.Millisecond) // most wait by then; those that do not have to end too
 		e.ok(e.Store.Close())
 		all.Wait()
 	})
+}
+
+func (e env) readUntilClosed(shard int, pos store.Position) {
+	for began := time.Now(); time.Since(began) < patience; {
+		if _, _, err := e.Store.Changes(e.ctx, shard, pos, 1, store.MaxWait); err != nil {
+			e.wantErrNow(err, store.ErrClosed)
+			return
+		}
+	}
+	e.Errorf("the reader of shard %d did not end", shard)
 }
 
 func lifeClosed(e env) {
