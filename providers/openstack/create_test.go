@@ -1,6 +1,7 @@
 package openstack_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -176,9 +177,18 @@ func TestFailedSubnetRemovesTheNetwork(t *testing.T) {
 	if !errors.Is(err, providers.ErrQuota) {
 		t.Errorf("subnet over quota: %v", err)
 	}
-	s.Plan.Set(fault.Fault{Kind: fault.Hang, Call: "POST /subnets"})
-	hasty := newAdapter(t, s.settings(), &http.Client{Timeout: 100 * time.Millisecond})
-	if _, _, err := hasty.CreateNetwork(t.Context(), providers.NetworkSpec{Token: "t"}); !errors.Is(err, providers.ErrUnavailable) {
+	const call = "POST /subnets"
+	s.Plan.Set(fault.Fault{Kind: fault.Hang, Call: call})
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	before := s.Plan.Calls()[call]
+	go func() {
+		for s.Plan.Calls()[call] == before && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		leave()
+	}()
+	if _, _, err := p.CreateNetwork(ctx, providers.NetworkSpec{Token: "t"}); !errors.Is(err, providers.ErrUnavailable) {
 		t.Errorf("subnet without an answer: %v", err)
 	}
 	s.Plan.Clear()
