@@ -10,7 +10,7 @@ import (
 // moneyFiles are the files outside of gateway/broker, which has a test of its own,
 // that prices go through.
 var moneyFiles = []string{
-	"providers/prices.go", "providers/ec2/prices", "providers/ec2/pricelist/", "providers/gogrid/prices",
+	"providers/prices.go", "providers/ec2/prices", "providers/ec2/pricelist/", "providers/gogrid/prices", "providers/internal/prices/",
 	"gateway/csv", "gateway/prices", "gateway/costs_document", "translate/price", "cmd/app/cost",
 }
 

@@ -13,10 +13,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	pricingtypes "github.com/aws/aws-sdk-go-v2/service/pricing/types"
-	"github.com/shopspring/decimal"
 
 	"occigate/providers"
 	"occigate/providers/ec2/pricelist"
+	"occigate/providers/internal/prices"
 )
 
 // pricingRegions are those whose Pricing API is asked, by partition: not every
@@ -118,14 +118,9 @@ func (p *Provider) products(ctx context.Context, offer, edition string) (provide
 			return providers.PriceList{}, err
 		}
 	}
-	now := p.clock.Now()
-	list := documents.List()
-	if list.Digest == edition {
-		return providers.PriceList{Region: p.region, Location: op + " " + offer, Edition: edition, Observed: now, Unchanged: true}, nil
-	}
-	got, err := p.priceList(op, offer, list)
-	got.Location, got.Edition, got.Observed = op+" "+offer, list.Digest, now
-	return got, err
+	list, err := p.priceList(op, offer, documents.List())
+	list.Location, list.Observed = op+" "+offer, p.clock.Now()
+	return prices.Since(edition, list), err
 }
 
 // spotSystems are the products of spot instances by the system in the price.
@@ -180,9 +175,9 @@ func (p *Provider) addSpot(list *providers.PriceList, newest map[spotKey]int, ro
 	if os == "" {
 		return nil
 	}
-	amount, err := decimal.NewFromString(value(row.SpotPrice))
-	if err != nil || amount.IsNegative() {
-		return providers.Errorf(providers.ErrUnavailable, list.Location, "%s in %s: %q is no price", key.size, key.zone, value(row.SpotPrice))
+	amount, err := prices.Amount(list.Location, key.size+" in "+key.zone, value(row.SpotPrice))
+	if err != nil {
+		return err
 	}
 	if amount.IsZero() {
 		list.Missing++

@@ -173,47 +173,27 @@ func (p *Provider) Poll(ctx context.Context, t providers.Ticket) (providers.Prog
 // id. GoGrid leaves some new servers Off; such a one is started.
 func (p *Provider) pollCreate(ctx context.Context, t ticket) (providers.Progress, error) {
 	r, err := p.cloud.server(ctx, t.Name)
-	switch {
-	case errors.Is(err, providers.ErrNotFound) || err == nil && r.ID == "":
+	if errors.Is(err, providers.ErrNotFound) || err == nil && r.ID == "" {
 		return p.building(ctx, t)
-	case err != nil:
-		return providers.Progress{}, err
 	}
-	done := providers.Progress{ID: r.ID.String(), Message: r.State.Name}
-	if r.State.Name == "Off" {
+	if err == nil && r.State.Name == "Off" {
 		_, err = p.Power(ctx, r.ID.String(), providers.PowerStart)
 	}
-	return done, err
+	return providers.Progress{ID: r.ID.String(), Message: r.State.Name}, err
 }
 
 // patience is how long a create without any sign of life is waited for. Clients
 // of the time gave up after 15 minutes.
 const patience = time.Hour
 
-// clockSkew is how far the cloud's clock may be behind; signatures would not be
-// taken with more.
-const clockSkew = 10 * time.Minute
-
-// building looks at the job that creates a server. The newest of the name
-// counts; there may be none to be seen yet.
+// building looks at the job that creates a server.
 func (p *Provider) building(ctx context.Context, t ticket) (providers.Progress, error) {
 	started := time.Unix(t.Started, 0)
-	jobs, err := p.cloud.jobs(ctx, started.Add(-clockSkew))
-	if err != nil {
-		return providers.Progress{}, err
-	}
-	var job jobRow
-	for _, j := range jobs {
-		if j.Detail.Name == t.Name && j.Command.Name == "CreateVirtualServer" && j.ID.order() > job.ID.order() {
-			job = j
-		}
-	}
+	job, err := p.cloud.creation(ctx, t.Name, started)
 	late := p.clock.Now().Sub(started) > patience
 	switch {
-	case slices.Contains(lost, job.State.Name):
-		return providers.Progress{}, &providers.Error{
-			Kind: providers.ErrConflict, Op: "CreateVirtualServer", Code: job.State.Name, Message: job.note(),
-		}
+	case err != nil:
+		return providers.Progress{}, err
 	case late && job.ID == "":
 		return providers.Progress{}, providers.Errorf(providers.ErrNotFound, jobsOp, "neither a server nor a job is named %s", t.Name)
 	case late && job.State.Name == "Succeeded":
@@ -225,12 +205,9 @@ func (p *Provider) building(ctx context.Context, t ticket) (providers.Progress, 
 // pollImage reads an image that is being saved.
 func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress, error) {
 	r, err := p.cloud.image(ctx, t.Image)
-	if err != nil {
-		return providers.Progress{}, err
-	}
 	progress := providers.Progress{ID: t.Image, Message: r.State.Name}
-	if r.State.Name == "Saving" {
+	if err == nil && r.State.Name == "Saving" {
 		progress.Ticket = tickets.Text(t)
 	}
-	return progress, nil
+	return progress, err
 }

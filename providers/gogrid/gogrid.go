@@ -89,7 +89,7 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 // tells a customer's number, blocks belong to one account (inferred), and a key
 // may be replaced. Region is the datacenter's name.
 func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
-	at, err := p.datacenter(ctx)
+	at, err := p.cloud.place(ctx)
 	if err != nil {
 		return providers.Identity{}, err
 	}
@@ -104,37 +104,27 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 	return providers.Identity{Account: cmp.Or(prefix(oldest.Subnet), oldest.IP), Region: at.Name}, nil
 }
 
-// datacenter finds the configured datacenter among the cloud's.
-func (p *Provider) datacenter(ctx context.Context) (option, error) {
-	all, err := p.cloud.lookup(ctx, "ip.datacenter")
-	names, _ := listing.Map(all, nil, func(o option) string { return o.Name })
-	return listing.Find(all, err, func(o option) bool {
-		return p.settings.Datacenter == o.Name || p.settings.Datacenter == o.ID.String()
-	}, providers.Errorf(providers.ErrInvalid, lookupOp, "there is no datacenter %q, there are %q", p.settings.Datacenter, names))
-}
-
 // Catalogue lists the images of the datacenter, the memory sizes, and the
 // datacenter as the only zone: three calls, more when there are many images.
-func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
-	at, err := p.datacenter(ctx)
+func (p *Provider) Catalogue(ctx context.Context) (c providers.Catalogue, err error) {
+	at, err := p.cloud.place(ctx)
 	if err != nil {
-		return providers.Catalogue{}, err
+		return c, err
 	}
-	sizes, err := p.sizes(ctx)
-	if err != nil {
-		return providers.Catalogue{}, err
+	c.Zones = []providers.Zone{{ID: at.Name, Name: cmp.Or(at.Description, at.Name), Available: true}}
+	if c.Sizes, err = p.sizes(ctx); err != nil {
+		return c, err
 	}
+	rows, err := p.images(ctx)
+	rows = slices.DeleteFunc(rows, func(r imageRow) bool { return r.Public && !p.settings.Images.Fit(r.Name, r.FriendlyName) })
+	c.Images, err = listing.Map(rows, err, imageRow.image)
+	return c, err
+}
+
+// images are those of the datacenter that are shown.
+func (p *Provider) images(ctx context.Context) ([]imageRow, error) {
 	rows, err := p.cloud.images(ctx)
-	if err != nil {
-		return providers.Catalogue{}, err
-	}
-	c := providers.Catalogue{Sizes: sizes, Zones: []providers.Zone{{ID: at.Name, Name: cmp.Or(at.Description, at.Name), Available: true}}}
-	for _, r := range rows {
-		if i := r.image(); i.State != "" && r.in(at) && (i.Own || p.settings.Images.Fit(r.Name, i.Name)) {
-			c.Images = append(c.Images, i)
-		}
-	}
-	return c, nil
+	return slices.DeleteFunc(rows, func(r imageRow) bool { return imageStates[r.State.Name] == "" }), err
 }
 
 // sizes are the options of server.ram. The lookup does not tell cores, which go

@@ -1,15 +1,12 @@
 package gogrid
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"occigate/providers"
+	"occigate/providers/internal/prices"
 )
 
 // imagePrices is the name of the only source of prices.
@@ -25,41 +22,30 @@ func (p *Provider) PriceSources() []providers.PriceSource {
 
 // Prices are those that images carry. Most carry 0, those with licences too, so
 // that a zero says nothing (inferred) and is missing.
-func (p *Provider) Prices(ctx context.Context, source, edition string) (providers.PriceList, error) {
+func (p *Provider) Prices(ctx context.Context, source, edition string) (list providers.PriceList, err error) {
 	if source != imagePrices || p.settings.ImagePrices == "" {
-		return providers.PriceList{}, providers.Errorf(providers.ErrInvalid, imagesOp, "no prices of %q are configured", source)
+		return list, providers.Errorf(providers.ErrInvalid, imagesOp, "no prices of %q are configured", source)
 	}
-	at, err := p.datacenter(ctx)
+	at, err := p.cloud.place(ctx)
 	if err != nil {
-		return providers.PriceList{}, err
+		return list, err
 	}
-	rows, err := p.cloud.images(ctx)
-	if err != nil {
-		return providers.PriceList{}, err
-	}
-	list, sum := providers.PriceList{Region: at.Name, Location: imagesOp, Observed: p.clock.Now()}, sha256.New()
+	rows, err := p.images(ctx)
+	list = providers.PriceList{Region: at.Name, Location: imagesOp, Observed: p.clock.Now()}
 	for _, r := range rows {
-		if r.image().State == "" || !r.in(at) {
-			continue
+		price := providers.Price{
+			SKU: r.ID.String(), Of: providers.PricedImage, Item: r.ID.String(), Category: providers.PriceStandard,
+			Currency: p.settings.ImagePrices, Unit: "Hours",
 		}
-		fmt.Fprintln(sum, r.ID, r.Price)
-		amount, err := decimal.NewFromString(r.Price.String())
+		price.Amount, err = prices.Amount(imagesOp, "image "+price.Item, cmp.Or(r.Price.String(), "0"))
 		switch {
-		case r.Price == "" || err == nil && amount.IsZero():
+		case err != nil:
+			return list, err
+		case price.Amount.IsZero():
 			list.Missing++
-		case err != nil || amount.IsNegative():
-			return providers.PriceList{}, providers.Errorf(providers.ErrUnavailable, imagesOp, "image %s: %q is no price", r.ID, r.Price)
 		default:
-			list.Prices = append(list.Prices, providers.Price{
-				SKU: r.ID.String(), Of: providers.PricedImage, Item: r.ID.String(), Category: providers.PriceStandard,
-				Amount: amount, Currency: p.settings.ImagePrices, Unit: "Hours",
-			})
+			list.Prices = append(list.Prices, price)
 		}
 	}
-	list.Digest = hex.EncodeToString(sum.Sum(nil))
-	if list.Unchanged = list.Digest == edition; list.Unchanged {
-		list.Prices = nil
-	}
-	list.Edition = list.Digest
-	return list, nil
+	return prices.Since(edition, list), err
 }

@@ -1,6 +1,7 @@
 package gogrid
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 	"occigate/providers/internal/wire"
 )
 
@@ -106,7 +108,8 @@ func (c *client) deleteServer(ctx context.Context, text string) error {
 
 // images lists those of the datacenter.
 func (c *client) images(ctx context.Context) ([]imageRow, error) {
-	return list[imageRow](ctx, c, imagesOp, c.here())
+	rows, err := list[imageRow](ctx, c, imagesOp, c.here())
+	return slices.DeleteFunc(rows, func(r imageRow) bool { return !r.in(c.datacenter) }), err
 }
 
 // image reads one image.
@@ -144,9 +147,29 @@ func (c *client) ipsAnywhere(ctx context.Context) ([]ipRow, error) {
 	return list[ipRow](ctx, c, ipsOp, nil)
 }
 
-// jobs lists those since a time.
-func (c *client) jobs(ctx context.Context, since time.Time) ([]jobRow, error) {
-	return list[jobRow](ctx, c, jobsOp, url.Values{"startdate": {strconv.FormatInt(since.UnixMilli(), 10)}})
+// clockSkew is how far the cloud's clock may be behind; signatures would not be
+// taken with more.
+const clockSkew = 10 * time.Minute
+
+// creation finds the newest job since a time that creates a server of that name;
+// there may be none to be seen yet. One that made nothing is an error.
+func (c *client) creation(ctx context.Context, name string, since time.Time) (job jobRow, err error) {
+	earliest := since.Add(-clockSkew).UnixMilli()
+	rows, err := list[jobRow](ctx, c, jobsOp, url.Values{"startdate": {strconv.FormatInt(earliest, 10)}})
+	for _, r := range rows {
+		if r.Detail.Name == name && r.Command.Name == createJob && r.ID.order() > job.ID.order() {
+			job = r
+		}
+	}
+	return job, cmp.Or(err, job.failure())
+}
+
+// place finds the client's datacenter among the cloud's.
+func (c *client) place(ctx context.Context) (option, error) {
+	all, err := c.lookup(ctx, "ip.datacenter")
+	names, _ := listing.Map(all, nil, func(o option) string { return o.Name })
+	return listing.Find(all, err, func(o option) bool { return o.is(c.datacenter) },
+		providers.Errorf(providers.ErrInvalid, lookupOp, "there is no datacenter %q, there are %q", c.datacenter, names))
 }
 
 // lookup lists the words of a vocabulary.

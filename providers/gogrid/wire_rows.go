@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"occigate/providers"
 )
 
 // number is a number that may come as a string, or as null for 0.
@@ -54,6 +56,9 @@ type option struct {
 	Name        string `json:"name"`
 	Description string `json:"description"`
 }
+
+// is reports whether an option has that name or id.
+func (o option) is(text string) bool { return o.Name == text || o.ID.String() == text }
 
 // ipRow is an address.
 type ipRow struct {
@@ -179,20 +184,30 @@ func moment(ms number) time.Time {
 	return time.UnixMilli(int64(ms)).UTC()
 }
 
+// createJob is the command of a job that creates a server.
+const createJob = "CreateVirtualServer"
+
 // lost are the ends of a job that made nothing.
 var lost = []string{"Failed", "Canceled", "Fatal"}
 
-// note is the newest thing that a job says of itself.
-func (j jobRow) note() string {
+// failure is the error of a job that made nothing, with the newest thing that it
+// says of itself.
+func (j jobRow) failure() error {
+	if !slices.Contains(lost, j.State.Name) {
+		return nil
+	}
 	note := ""
 	for _, h := range j.History {
 		note = cmp.Or(h.Note, note)
 	}
-	return cmp.Or(note, "the job that creates the server says no more")
+	return &providers.Error{
+		Kind: providers.ErrConflict, Op: j.Command.Name, Code: j.State.Name,
+		Message: cmp.Or(note, "the job that creates the server says no more"),
+	}
 }
 
-// in reports whether an image is in a datacenter; one that names none is in
-// all.
-func (r imageRow) in(at option) bool {
-	return len(r.Centers) == 0 || slices.ContainsFunc(r.Centers, func(c center) bool { return c.Datacenter.ID == at.ID })
+// in reports whether an image is in a datacenter, by name or id; one that names
+// none is in all.
+func (r imageRow) in(datacenter string) bool {
+	return len(r.Centers) == 0 || slices.ContainsFunc(r.Centers, func(c center) bool { return c.Datacenter.is(datacenter) })
 }
