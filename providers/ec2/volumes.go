@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"occigate/providers"
+	"occigate/providers/internal/limits"
 	"occigate/providers/internal/listing"
 )
 
@@ -95,13 +96,11 @@ func (p *Provider) ResizeVolume(ctx context.Context, id string, sizeGiB float64)
 		return "", err
 	}
 	now, err := p.Volume(ctx, id)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = limits.Growth(operation, now, float64(size))
+	}
+	if err != nil || float64(size) == now.SizeGiB {
 		return "", err
-	case float64(size) == now.SizeGiB:
-		return "", nil
-	case float64(size) < now.SizeGiB:
-		return "", providers.Errorf(providers.ErrInvalid, operation, "%s has %v GiB and cannot shrink to %d", id, now.SizeGiB, size)
 	}
 	_, err = change(ctx, p.api.ModifyVolume, &sdk.ModifyVolumeInput{VolumeId: aws.String(id), Size: aws.Int32(size)})
 	return "", err

@@ -55,6 +55,11 @@ type Size struct {
 	DiskGiB   float64 `yaml:"disk_gib"`
 }
 
+// possible reports whether a server can have the size.
+func (s Size) possible() bool {
+	return s.CPU >= minCPU && s.CPU <= maxCPU && s.MemoryMiB >= minMemory && s.MemoryMiB <= maxMemory && s.DiskGiB > 0 && s.Cores >= 0
+}
+
 // Offer is the size as the catalogue has it.
 func (s Size) Offer() providers.Size {
 	return providers.Size{
@@ -77,23 +82,15 @@ func defaults() Settings {
 
 // Check refuses what cannot work and gives the stem.
 func (s *Settings) Check() (*url.URL, error) {
-	switch {
-	case s.User == "" || s.Key == "":
-		return nil, configured.Invalid("user and key are needed")
-	case formats[s.Format].media == "":
-		return nil, configured.Invalid("format must be text or json, not %q", s.Format)
-	case s.ShutdownTimeout <= 0:
-		return nil, configured.Invalid("shutdown_timeout must be positive")
-	}
-	for _, size := range s.Sizes {
-		if size.CPU < minCPU || size.CPU > maxCPU || size.MemoryMiB < minMemory || size.MemoryMiB > maxMemory || size.DiskGiB <= 0 || size.Cores < 0 {
-			return nil, configured.Invalid("size %s: cpu_mhz is %d to %d, memory_mib %d to %d, disk_gib positive", size.Name, minCPU, maxCPU, minMemory, maxMemory)
-		}
-	}
-	if err := s.Sizes.Check(s.Size); err != nil {
-		return nil, err
-	}
-	return configured.Endpoint("uri", s.URI)
+	stem, err := configured.Endpoint("uri", s.URI)
+	return stem, cmp.Or(
+		configured.Require(s.User != "" && s.Key != "", "user and key are needed"),
+		configured.Require(formats[s.Format].media != "", "format must be text or json, not %q", s.Format),
+		configured.Require(s.ShutdownTimeout > 0, "shutdown_timeout must be positive"),
+		s.Sizes.Require(Size.possible, "cpu_mhz is %d to %d, memory_mib %d to %d, disk_gib positive", minCPU, maxCPU, minMemory, maxMemory),
+		s.Sizes.Check(s.Size),
+		err,
+	)
 }
 
 // Provider is one user at one endpoint, which is one zone. Its methods are safe

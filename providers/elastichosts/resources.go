@@ -61,8 +61,7 @@ func (p *Provider) CreateVolume(ctx context.Context, spec providers.VolumeSpec) 
 	row, err := p.cloud.createDrive(ctx, props{
 		"name": cmp.Or(spec.Name, "drive-"+spec.Token), "size": inBytes(spec.SizeGiB), tokenKey: spec.Token,
 	})
-	made, err := listing.One(volumeRow{drive: row}, err, volumeRow.volume)
-	return made, "", err
+	return listing.Made(volumeRow{drive: row}, err, volumeRow.volume)
 }
 
 // DeleteVolume destroys a drive that no server has.
@@ -76,10 +75,7 @@ func (p *Provider) DeleteVolume(ctx context.Context, id string) (providers.Ticke
 // ResizeVolume grows a drive that no server has.
 func (p *Provider) ResizeVolume(ctx context.Context, id string, sizeGiB float64) (providers.Ticket, error) {
 	v, err := p.free(ctx, id)
-	if err == nil && sizeGiB < v.SizeGiB {
-		err = providers.Errorf(providers.ErrInvalid, setDriveOp, "the drive has %.2f GiB and cannot shrink", v.SizeGiB)
-	}
-	if err != nil {
+	if err = cmp.Or(err, limits.Growth(setDriveOp, v, sizeGiB)); err != nil {
 		return "", err
 	}
 	return "", p.cloud.growDrive(ctx, id, inBytes(sizeGiB))
@@ -98,8 +94,7 @@ func (p *Provider) free(ctx context.Context, id string) (providers.Volume, error
 // chosen where none is asked for.
 func (p *Provider) AttachVolume(ctx context.Context, spec providers.AttachmentSpec) (providers.Attachment, providers.Ticket, error) {
 	at, err := p.cloud.plugDrive(ctx, spec.ServerID, spec.VolumeID, spec.Device)
-	made, err := listing.One(at, err, plug.attachment)
-	return made, "", err
+	return listing.Made(at, err, plug.attachment)
 }
 
 // DetachVolume takes a drive out of a stopped server.
@@ -146,8 +141,7 @@ func (p *Provider) CreateNetwork(ctx context.Context, spec providers.NetworkSpec
 		return providers.Network{}, "", providers.Errorf(providers.ErrUnsupported, createVLANOp, "a VLAN of ElasticHosts has a name and nothing else")
 	}
 	row, err := p.cloud.createVLAN(ctx, naming.Bracket(cmp.Or(spec.Name, "vlan"), spec.Token, 0))
-	made, err := listing.One(row, err, network)
-	return made, "", err
+	return listing.Made(row, err, network)
 }
 
 // DeleteNetwork gives a VLAN back.
@@ -220,8 +214,7 @@ func (p *Provider) AssignAddress(ctx context.Context, addressID, serverID string
 	if err == nil {
 		row.server, err = lower(serverID), p.cloud.askFor(ctx, serverID, row.ip)
 	}
-	a, err := listing.One(row, err, addressRow.address)
-	return a, "", err
+	return listing.Made(row, err, addressRow.address)
 }
 
 // UnassignAddress lets the stopped server that has the address take any.

@@ -48,6 +48,9 @@ type Size struct {
 	DiskGiB    int    `yaml:"disk_gib"`
 }
 
+// possible reports whether a server can have the size.
+func (s Size) possible() bool { return min(s.Processors, s.MemoryMiB, s.DiskGiB) > 0 }
+
 // Offer is the size as the catalogue has it.
 func (s Size) Offer() providers.Size {
 	return providers.Size{ID: s.Name, Name: s.Name, Cores: s.Processors, MemoryMiB: s.MemoryMiB, DiskGiB: float64(s.DiskGiB)}
@@ -67,21 +70,16 @@ func defaultSizes() configured.Sizes[Size] {
 
 // Check refuses what cannot work, fills in the sizes and gives the endpoint.
 func (s *Settings) Check() (*url.URL, error) {
-	if s.Username == "" || s.Password == "" {
-		return nil, configured.Invalid("username and password are needed")
-	}
 	if s.Sizes == nil {
 		s.Sizes = defaultSizes()
 	}
-	for _, size := range s.Sizes {
-		if size.Processors < 1 || size.MemoryMiB < 1 || size.DiskGiB < 1 {
-			return nil, configured.Invalid("size %s: processors, memory_mib and disk_gib must be positive", size.Name)
-		}
-	}
-	if err := s.Sizes.Check(s.Size); err != nil {
-		return nil, err
-	}
-	return configured.Endpoint("endpoint", s.Endpoint)
+	endpoint, err := configured.Endpoint("endpoint", s.Endpoint)
+	return endpoint, cmp.Or(
+		configured.Require(s.Username != "" && s.Password != "", "username and password are needed"),
+		s.Sizes.Require(Size.possible, "processors, memory_mib and disk_gib must be positive"),
+		s.Sizes.Check(s.Size),
+		err,
+	)
 }
 
 // Provider is one account of FlexiScale. Its methods are safe for concurrent

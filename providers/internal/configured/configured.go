@@ -6,6 +6,7 @@
 package configured
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"slices"
@@ -32,6 +33,14 @@ func Read(from providers.Settings, into Checked) (*url.URL, error) {
 // Invalid refuses settings.
 func Invalid(format string, args ...any) error {
 	return providers.Errorf(providers.ErrInvalid, "settings", format, args...)
+}
+
+// Require refuses settings of which something does not hold, and says what must.
+func Require(holds bool, format string, args ...any) error {
+	if holds {
+		return nil
+	}
+	return Invalid(format, args...)
 }
 
 // Endpoint reads the setting of that name as the address of an API.
@@ -77,6 +86,16 @@ type Size interface {
 
 // Sizes are those that an account offers.
 type Sizes[S Size] []S
+
+// Require refuses a size of which something does not hold, and says what must.
+func (all Sizes[S]) Require(holds func(S) bool, format string, args ...any) error {
+	for _, s := range all {
+		if !holds(s) {
+			return Invalid("size %s: %s", s.Offer().ID, fmt.Sprintf(format, args...))
+		}
+	}
+	return nil
+}
 
 // Check refuses sizes that cannot be told apart, and a default that is none of
 // them; an empty default is none.

@@ -37,6 +37,15 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestRequire(t *testing.T) {
+	if err := configured.Require(true, "user is needed"); err != nil {
+		t.Errorf("%v of what holds", err)
+	}
+	if err := configured.Require(false, "format must be %s", "text"); !errors.Is(err, providers.ErrInvalid) || !strings.Contains(err.Error(), "format must be text") {
+		t.Errorf("%v, want invalid that says what must hold", err)
+	}
+}
+
 func TestEndpoint(t *testing.T) {
 	for text, good := range map[string]bool{
 		"https://api.example.org": true, "http://127.0.0.1:8080/api/": true,
@@ -93,6 +102,13 @@ func TestSizes(t *testing.T) {
 		if !errors.Is(wrong, providers.ErrInvalid) || !strings.Contains(wrong.Error(), says) {
 			t.Errorf("%v, want invalid that says %q", wrong, says)
 		}
+	}
+	if err := all.Require(func(s size) bool { return s.memory > 0 }, "memory must be positive"); err != nil {
+		t.Errorf("%v of sizes that can be", err)
+	}
+	if err := all.Require(func(s size) bool { return s.memory < 1000 }, "memory is at most %d", 999); !errors.Is(err, providers.ErrInvalid) ||
+		!strings.Contains(err.Error(), "size large: memory is at most 999") {
+		t.Errorf("%v, want invalid that names the size and says what must hold", err)
 	}
 	if got, err := all.Named("create", "large"); err != nil || got.memory != 4096 {
 		t.Errorf("%+v, %v", got, err)

@@ -1,6 +1,6 @@
-// Package limits refuses what is asked of something new and a cloud cannot do,
-// so that nothing is ever accepted and ignored. It knows no cloud: an adapter
-// declares its cloud's limits, each with the sentence that explains it.
+// Package limits refuses what is asked of a cloud and cannot be, so that nothing
+// is ever accepted and ignored. It knows no cloud: an adapter declares its
+// cloud's limits, each with the sentence that explains it.
 package limits
 
 import "occigate/providers"
@@ -56,6 +56,14 @@ func Address(op string, spec providers.AddressSpec, pool string) error {
 		return providers.Errorf(providers.ErrUnsupported, op, "an address cannot be chosen")
 	case spec.NetworkID != "" && spec.NetworkID != pool:
 		return providers.Errorf(providers.ErrInvalid, op, "only the network %s has addresses", pool)
+	}
+	return nil
+}
+
+// Growth refuses to make a volume smaller.
+func Growth(op string, v providers.Volume, sizeGiB float64) error {
+	if sizeGiB < v.SizeGiB {
+		return providers.Errorf(providers.ErrInvalid, op, "the volume has %v GiB and cannot shrink to %v", v.SizeGiB, sizeGiB)
 	}
 	return nil
 }

@@ -52,6 +52,15 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+func TestGrowth(t *testing.T) {
+	for size, kind := range map[float64]error{2: nil, 1.5: nil, 1.25: providers.ErrInvalid} {
+		err := limits.Growth("resize", providers.Volume{SizeGiB: 1.5}, size)
+		if providers.Kind(err) != kind || err != nil && !strings.Contains(err.Error(), "1.5 GiB and cannot shrink to 1.25") {
+			t.Errorf("to %v GiB: %v, want %v", size, err, kind)
+		}
+	}
+}
+
 func TestNeeded(t *testing.T) {
 	for says, wish := range map[string]providers.ServerSpec{
 		"": {ImageID: "i", SizeID: "s"}, "default_image": {SizeID: "s"}, "default_size": {ImageID: "i"},

@@ -26,6 +26,12 @@ func One[R, T any](row R, err error, f func(R) T) (mapped T, _ error) {
 	return f(row), nil
 }
 
+// Made maps what a change has made at once, so that no step of it is left.
+func Made[R, T any](row R, err error, f func(R) T) (made T, _ providers.Ticket, _ error) {
+	made, err = One(row, err, f)
+	return made, "", err
+}
+
 // Find gives the first row that fits, or missing when there is none.
 func Find[T any](rows []T, err error, fits func(T) bool, missing error) (found T, _ error) {
 	if err != nil {

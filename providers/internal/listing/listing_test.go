@@ -31,6 +31,15 @@ func TestOne(t *testing.T) {
 	}
 }
 
+func TestMade(t *testing.T) {
+	if got, left, err := listing.Made(1, nil, strconv.Itoa); err != nil || got != "1" || left != "" {
+		t.Errorf("%q, ticket %q, %v", got, left, err)
+	}
+	if got, left, err := listing.Made(1, providers.ErrDenied, strconv.Itoa); got != "" || left != "" || !errors.Is(err, providers.ErrDenied) {
+		t.Errorf("a failed call: %q, ticket %q, %v", got, left, err)
+	}
+}
+
 func TestFind(t *testing.T) {
 	even := func(n int) bool { return n%2 == 0 }
 	if got, err := listing.Find([]int{1, 2, 4}, nil, even, providers.ErrNotFound); err != nil || got != 2 {
