@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 
 	"occigate/providers"
@@ -29,6 +28,9 @@ func (t ticket) text() providers.Ticket {
 	}
 	return tickets.Text(t)
 }
+
+// left is the ticket of work that makes nothing.
+func left(w work, err error) (providers.Ticket, error) { return ticket{work: w}.text(), err }
 
 // Poll takes one step: it asks for the Status of work until it is done, and
 // starts a new VM then.
@@ -82,8 +84,7 @@ func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (
 			return p.server(m), err
 		},
 		Give: func(ctx context.Context, _ string, names []string) (providers.Ticket, error) {
-			name, uri := m.controller(names)
-			return p.follow(ctx, "VM", call{uri: uri, op: name + " VM", body: struct{}{}})
+			return left(p.cloud.control(ctx, m, names))
 		},
 	})
 }
@@ -97,7 +98,7 @@ func (p *Provider) BackUpServer(ctx context.Context, id string, spec providers.I
 	if err != nil || m.hasBackup(body.Name) {
 		return "", err
 	}
-	return p.follow(ctx, "Backup", call{uri: m.BackUp, kind: "Backup", op: "back_up VM", body: body})
+	return left(p.cloud.backUp(ctx, m, body))
 }
 
 // public is the network that stands for public addresses. The cloud has no
@@ -169,7 +170,7 @@ func (p *Provider) DeleteNetwork(ctx context.Context, id string) (providers.Tick
 	case len(t.plugged(id)) > 0:
 		return "", providers.Errorf(providers.ErrConflict, op, "%d VMs are plugged into the VNet", len(t.plugged(id)))
 	}
-	return p.remove(ctx, "VNet", id)
+	return left(p.cloud.remove(ctx, "VNet", id))
 }
 
 // AttachInterface plugs a VM into a VNet. The cloud chooses address and MAC.
@@ -182,7 +183,7 @@ func (p *Provider) AttachInterface(ctx context.Context, spec providers.Interface
 		return i, "", providers.Errorf(providers.ErrUnsupported, op, "the cloud chooses address and MAC")
 	}
 	plug := nic{VNet: spec.NetworkID}
-	next, err := p.attach(ctx, spec.ServerID, plug)
+	next, err := left(p.cloud.attach(ctx, spec.ServerID, plug))
 	if err != nil {
 		return i, "", err
 	}
@@ -193,33 +194,7 @@ func (p *Provider) AttachInterface(ctx context.Context, spec providers.Interface
 
 // DetachInterface unplugs a VM from a VNet, or takes a public address off it.
 func (p *Provider) DetachInterface(ctx context.Context, serverID, interfaceID string) (providers.Ticket, error) {
-	m, err := p.cloud.vm(ctx, serverID)
-	none := providers.Errorf(providers.ErrNotFound, "detach", "the VM has no such interface")
-	i, err := listing.Find(m.Interfaces, err, func(i nic) bool { return i.VNet+i.Address == interfaceID }, none)
-	if err != nil {
-		return "", err
-	}
-	return p.follow(ctx, "VM", call{uri: m.Detach, kind: i.kind(), op: "detach " + i.kind(), body: named{URI: interfaceID}})
-}
-
-// attach connects a VM with a VNet or a public address.
-func (p *Provider) attach(ctx context.Context, server string, i nic) (providers.Ticket, error) {
-	m, err := p.cloud.vm(ctx, server)
-	if err != nil {
-		return "", err
-	}
-	return p.follow(ctx, "VM", call{uri: m.Attach, kind: i.kind(), op: "attach " + i.kind(), body: named{URI: i.VNet + i.Address}})
-}
-
-// follow posts to one of the links of a VM, which has those that are legal now,
-// and gives the work, whose target is of a kind.
-func (p *Provider) follow(ctx context.Context, target string, asked call) (providers.Ticket, error) {
-	if asked.uri == "" {
-		return "", providers.Errorf(providers.ErrConflict, asked.op, "the VM has no link for it now")
-	}
-	asked.method = http.MethodPost
-	w, err := p.cloud.change(ctx, target, asked)
-	return ticket{work: w}.text(), err
+	return left(p.cloud.detach(ctx, serverID, interfaceID))
 }
 
 // Addresses lists the VDC's public addresses.
@@ -257,7 +232,7 @@ func (p *Provider) CreateAddress(ctx context.Context, spec providers.AddressSpec
 
 // DeleteAddress releases an address, attached or not.
 func (p *Provider) DeleteAddress(ctx context.Context, id string) error {
-	_, err := p.remove(ctx, "PublicAddress", id)
+	_, err := p.cloud.remove(ctx, "PublicAddress", id)
 	return err
 }
 
@@ -267,7 +242,7 @@ func (p *Provider) AssignAddress(ctx context.Context, addressID, serverID string
 	if err != nil {
 		return none, "", err
 	}
-	next, err := p.attach(ctx, serverID, nic{Address: a.URI})
+	next, err := left(p.cloud.attach(ctx, serverID, nic{Address: a.URI}))
 	a.VM = serverID
 	assigned, err := listing.One(a, err, address.address)
 	return assigned, next, err
@@ -280,5 +255,5 @@ func (p *Provider) UnassignAddress(ctx context.Context, addressID string) (provi
 	if err != nil || a.VM == "" {
 		return "", err
 	}
-	return p.DetachInterface(ctx, a.VM, a.URI)
+	return left(p.cloud.detach(ctx, a.VM, a.URI))
 }

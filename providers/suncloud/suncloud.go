@@ -12,7 +12,6 @@ package suncloud
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -230,11 +229,5 @@ func (p *Provider) wish(spec providers.ServerSpec, t tree) (in cluster, w newVM,
 
 // DeleteServer deletes a VM, running or not. Its public addresses stay.
 func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticket, error) {
-	return p.remove(ctx, "VM", id)
-}
-
-// remove deletes a resource of a kind.
-func (p *Provider) remove(ctx context.Context, kind, uri string) (providers.Ticket, error) {
-	w, err := p.cloud.change(ctx, kind, call{method: http.MethodDelete, uri: uri, op: "DELETE " + kind})
-	return ticket{work: w}.text(), err
+	return left(p.cloud.remove(ctx, "VM", id))
 }

@@ -106,6 +106,9 @@ type nic struct {
 	IP      string `json:"ip_address"`
 }
 
+// target is the URI of what the interface connects with.
+func (i nic) target() string { return i.VNet + i.Address }
+
 // kind is the media type of what the interface connects with.
 func (i nic) kind() string {
 	if i.Address != "" {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"occigate/providers"
+	"occigate/providers/internal/listing"
 	"occigate/providers/internal/wire"
 )
 
@@ -60,6 +61,52 @@ func (c *client) change(ctx context.Context, kind string, asked call) (work, err
 // create makes a resource of a kind below its parent.
 func (c *client) create(ctx context.Context, parent, kind string, body any) (work, error) {
 	return c.change(ctx, kind, call{method: http.MethodPost, uri: parent, kind: kind, body: body})
+}
+
+// remove deletes a resource of a kind.
+func (c *client) remove(ctx context.Context, kind, uri string) (work, error) {
+	return c.change(ctx, kind, call{method: http.MethodDelete, uri: uri, kind: kind})
+}
+
+// follow posts to one of the links of a VM, which has those that are legal now.
+// What the work makes or changes is of a kind.
+func (c *client) follow(ctx context.Context, kind string, asked call) (work, error) {
+	if asked.uri == "" {
+		return work{}, providers.Errorf(providers.ErrConflict, asked.op, "the VM has no link for it now")
+	}
+	asked.method = http.MethodPost
+	return c.change(ctx, kind, asked)
+}
+
+// control follows the first of the controllers that a VM has.
+func (c *client) control(ctx context.Context, m vm, names []string) (work, error) {
+	name, uri := m.controller(names)
+	return c.follow(ctx, "VM", call{uri: uri, op: name + " VM", body: struct{}{}})
+}
+
+// backUp makes a backup of a VM.
+func (c *client) backUp(ctx context.Context, m vm, backup named) (work, error) {
+	return c.follow(ctx, "Backup", call{uri: m.BackUp, kind: "Backup", op: "back_up VM", body: backup})
+}
+
+// attach connects a VM with a VNet or a public address.
+func (c *client) attach(ctx context.Context, server string, i nic) (work, error) {
+	m, err := c.vm(ctx, server)
+	if err != nil {
+		return work{}, err
+	}
+	return c.follow(ctx, "VM", call{uri: m.Attach, kind: i.kind(), op: "attach " + i.kind(), body: named{URI: i.target()}})
+}
+
+// detach parts a VM from the VNet or public address at a URI.
+func (c *client) detach(ctx context.Context, server, from string) (work, error) {
+	m, err := c.vm(ctx, server)
+	i, err := listing.Find(m.Interfaces, err, func(i nic) bool { return i.target() == from },
+		providers.Errorf(providers.ErrNotFound, "detach", "the VM has no such interface"))
+	if err != nil {
+		return work{}, err
+	}
+	return c.follow(ctx, "VM", call{uri: m.Detach, kind: i.kind(), op: "detach " + i.kind(), body: named{URI: from}})
 }
 
 // ask asks once how far work is, and what it says of itself. Work whose Status
