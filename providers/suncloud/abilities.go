@@ -3,7 +3,6 @@ package suncloud
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"occigate/providers"
@@ -205,29 +204,17 @@ func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
 
 // CreateAddress reserves an address that the cloud chooses. One that is not
 // there at once is pending and without IP. The same token makes no second one.
-func (p *Provider) CreateAddress(ctx context.Context, spec providers.AddressSpec) (none providers.Address, err error) {
+func (p *Provider) CreateAddress(ctx context.Context, spec providers.AddressSpec) (providers.Address, error) {
 	if err := limits.Address("POST PublicAddress", spec, public); err != nil {
-		return none, err
+		return providers.Address{}, err
 	}
 	t, err := p.cloud.tree(ctx)
-	if err != nil {
-		return none, providers.Unmade(err)
+	a, err := listing.Find(t.vdc.Addresses, err, func(a address) bool { return a.Tags.have(spec.Token) }, nil)
+	err = providers.Unmade(err)
+	if err == nil && a.URI == "" {
+		a, err = p.cloud.createAddress(ctx, t.vdc, named{Name: "address-" + spec.Token, Tags: tagged(spec.Token)})
 	}
-	for _, a := range t.vdc.Addresses {
-		if a.Tags.have(spec.Token) {
-			return a.address(), nil
-		}
-	}
-	body := named{Name: "address-" + spec.Token, Tags: tagged(spec.Token)}
-	w, err := p.cloud.create(ctx, t.vdc.URI, "PublicAddress", body)
-	if err != nil {
-		return none, err
-	}
-	a, err := p.cloud.address(ctx, w.Target)
-	if errors.Is(err, providers.ErrNotFound) {
-		return address{URI: w.Target, Tags: body.Tags}.address(), nil
-	}
-	return a.address(), err
+	return listing.One(a, err, address.address)
 }
 
 // DeleteAddress releases an address, attached or not.

@@ -109,6 +109,20 @@ func (c *client) detach(ctx context.Context, server, from string) (work, error) 
 	return c.follow(ctx, "VM", call{uri: m.Detach, kind: i.kind(), op: "detach " + i.kind(), body: named{URI: from}})
 }
 
+// createAddress reserves a public address of the VDC. One that is not there at once
+// is known by its URI and tags alone.
+func (c *client) createAddress(ctx context.Context, in vdc, body named) (address, error) {
+	w, err := c.create(ctx, in.URI, "PublicAddress", body)
+	if err != nil {
+		return address{}, err
+	}
+	a, err := c.address(ctx, w.Target)
+	if errors.Is(err, providers.ErrNotFound) {
+		return address{URI: w.Target, Tags: body.Tags}, nil
+	}
+	return a, err
+}
+
 // ask asks once how far work is, and what it says of itself. Work whose Status
 // the cloud does not keep any more is judged by its target.
 func (c *client) ask(ctx context.Context, w work) (_ work, message string, err error) {
