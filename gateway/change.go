@@ -21,7 +21,7 @@ func (g *Gateway) change(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if term := c.QueryParam("action"); term != "" {
+	if term := c.QueryParam(actionKey); term != "" {
 		return g.act(c, it, term)
 	}
 	return g.revise(c, it, false)

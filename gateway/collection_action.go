@@ -152,19 +152,8 @@ func uidsOf(members []*rendered) []string {
 
 // addressing reads a request about members of a collection. Locations in the
 // headers count even beside a body, so that none that a client meant is
-// overlooked; for the same reason a query string cannot hold a filter here.
+// overlooked.
 func (g *Gateway) addressing(c echo.Context, m *model) (*occi.Document, occi.Binder, error) {
-	q, err := queryOf(c.Request())
-	if err != nil {
-		return nil, occi.Binder{}, err
-	}
-	for _, key := range []string{categoryKey, attributeKey, pageKey, sizeKey} {
-		if q.Has(key) {
-			return nil, occi.Binder{}, &problem{
-				status: http.StatusBadRequest, message: key + " selects nothing here: list the locations of the entities meant",
-			}
-		}
-	}
 	doc, binder, err := g.read(c, m)
 	if err != nil || doc.Media.Rendering() == occi.TextOCCI {
 		return doc, binder, err

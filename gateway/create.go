@@ -23,7 +23,7 @@ import (
 func (g *Gateway) post(c echo.Context) error {
 	m := g.models.current()
 	col, ok := m.collectionAt(c.Request().URL.Path)
-	switch term := c.QueryParam("action"); {
+	switch term := c.QueryParam(actionKey); {
 	case !ok:
 		return g.unknown(c)
 	case term != "" && col.bound:

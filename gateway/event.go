@@ -36,11 +36,6 @@ func (g *Gateway) eventFilter(r *http.Request) (f eventFilter, err error) {
 	if err != nil {
 		return f, err
 	}
-	for key := range q {
-		if key != cloudKey && key != kindKey {
-			return f, &problem{status: http.StatusBadRequest, message: key + " is no parameter here, " + cloudKey + " and " + kindKey + " are"}
-		}
-	}
 	accounts := g.inv.Accounts()
 	for _, uid := range q[cloudKey] {
 		if !slices.ContainsFunc(accounts, func(s inventory.Status) bool { return s.UID == uid }) {

@@ -84,19 +84,6 @@ func (g *Gateway) writeNoLinks(c echo.Context, media occi.MediaType, none listed
 	return g.write(c, http.StatusOK, media, (&occi.EntityList{Links: true}).End(nil))
 }
 
-// queryOf parses the query string; nil when there is none.
-func queryOf(r *http.Request) (url.Values, error) {
-	raw := r.URL.RawQuery
-	if raw == "" {
-		return nil, nil
-	}
-	q, err := url.ParseQuery(raw)
-	if err != nil {
-		return nil, &problem{status: http.StatusBadRequest, message: "query string: " + err.Error()}
-	}
-	return q, nil
-}
-
 // filterHeaders are the headers that a filter is made of (GFD.223 section 7);
 // the last is what one client library writes for the first.
 var filterHeaders = []string{"Category", http.CanonicalHeaderKey("X-OCCI-Attribute"), http.CanonicalHeaderKey("X-OCCI-Category")}

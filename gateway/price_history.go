@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// historyKey asks for prices that are no more instead of those in force: "true".
-const historyKey = "history"
-
 // superseded are the prices that the tariffs had and have no more, those first that
 // were replaced last, filtered as [Gateway.inForce] does.
 func (g *Gateway) superseded(ctx context.Context, q url.Values) ([]priceDocument, error) {

@@ -35,6 +35,16 @@ type priceDocument struct {
 	originDocument
 }
 
+// The query parameters of prices: those of the first four that are named have to fit.
+const (
+	regionKey  = "region"
+	ofSizeKey  = "size" // id of a size; [sizeKey] is that of a page
+	meterKey   = "meter"
+	historyKey = "history" // "true": prices that are no more instead of those in force
+)
+
+var priceKeys = []string{cloudKey, regionKey, ofSizeKey, meterKey, historyKey, pageKey, sizeKey}
+
 // prices lists single prices that are in force, or with history=true those that are
 // no more, filtered and by pages.
 func (g *Gateway) prices(c echo.Context) error {
@@ -98,12 +108,12 @@ func asked(q url.Values, key, value string) bool { return !q.Has(key) || q.Get(k
 
 // ofScope reports whether a query is for prices of a scope.
 func ofScope(q url.Values, s tariff.Scope) bool {
-	return asked(q, "cloud", s.Provider) && (s.Region == "" || asked(q, "region", s.Region))
+	return asked(q, cloudKey, s.Provider) && (s.Region == "" || asked(q, regionKey, s.Region))
 }
 
 // ofThing reports whether a query is for the thing that a price is of.
 func ofThing(q url.Values, p *tariff.Price) bool {
-	return asked(q, "size", p.Size) && asked(q, "meter", string(p.Meter))
+	return asked(q, ofSizeKey, p.Size) && asked(q, meterKey, string(p.Meter))
 }
 
 func priceOf(of tariff.Scope, p *tariff.Price, origin originDocument) priceDocument {

@@ -79,9 +79,6 @@ func speaks12(r *http.Request) bool { return strings.Contains(r.UserAgent(), "OC
 // section 9.3): all of them or none. What is there already, and what is the
 // provider's, is 403.
 func (g *Gateway) define(c echo.Context) error {
-	if c.QueryParam("action") != "" {
-		return &problem{status: http.StatusBadRequest, message: "the query interface has no actions"}
-	}
 	media, err := acceptedEntity(c)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 // (GFD.223 section 10.2.2), or makes one whose id is the path's last segment
 // (section 10.2.1).
 func (g *Gateway) put(c echo.Context) error {
-	if c.QueryParam("action") != "" {
+	if c.QueryParam(actionKey) != "" {
 		return notAllowed(c, "POST")
 	}
 	it, err := g.item(c)

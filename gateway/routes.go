@@ -24,8 +24,8 @@ func (g *Gateway) routes(e *echo.Echo) {
 
 	a := e.Group("", g.authenticate)
 	both(a, "/metrics", echo.WrapHandler(g.metrics.handler()))
-	both(a, "/clouds", g.clouds) // how fresh each cloud's part is
-	both(a, "/events", g.events) // what changes, as it does
+	both(a, "/clouds", g.clouds, takes())                  // how fresh each cloud's part is
+	both(a, "/events", g.events, takes(cloudKey, kindKey)) // what changes, as it does
 
 	rest(open, "/healthz", "GET, HEAD")
 	rest(open, "/readyz", "GET, HEAD")
@@ -37,10 +37,11 @@ func (g *Gateway) routes(e *echo.Echo) {
 	}
 
 	o := a.Group("", g.version, g.bounded, g.conditional)
+	selection, action := takes(categoryKey, attributeKey, pageKey, sizeKey), takes(actionKey)
 	for _, path := range []string{"/-/", "/-", "/.well-known/org/ogf/occi/-/", "/.well-known/org/ogf/occi/-"} {
-		both(o, path, g.query)
-		o.POST(path, g.define)     // adds mixins
-		o.DELETE(path, g.undefine) // removes them
+		both(o, path, g.query, takes(categoryKey))
+		o.POST(path, g.define, takes())     // adds mixins
+		o.DELETE(path, g.undefine, takes()) // removes them
 		rest(o, path, "GET, HEAD, POST, DELETE")
 	}
 	for _, kind := range []string{
@@ -49,48 +50,49 @@ func (g *Gateway) routes(e *echo.Echo) {
 	} {
 		location := translate.Location(kind, "")
 		for _, path := range []string{location, location[:len(location)-1]} {
-			both(o, path, g.list)
-			o.POST(path, g.post)
-			o.DELETE(path, g.deleteMembers)
+			both(o, path, g.list, selection)
+			o.POST(path, g.post, action)
+			o.DELETE(path, g.deleteMembers, takes())
 			rest(o, path, "GET, HEAD, POST, DELETE")
 		}
 		entity := location + ":id"
-		both(o, entity, g.get)
-		o.POST(entity, g.change) // partial update, or an action with ?action=
-		o.PUT(entity, g.put)     // full description: of what is there, or of what gets this id
-		o.DELETE(entity, g.delete)
+		both(o, entity, g.get, takes())
+		o.POST(entity, g.change, action) // partial update, or an action with ?action=
+		o.PUT(entity, g.put, action)     // full description: of what is there, or of what gets this id
+		o.DELETE(entity, g.delete, takes())
 		rest(o, entity, "GET, HEAD, POST, PUT, DELETE")
 	}
 	for _, path := range []string{"/", "/*"} { // unions and mixins
 		o.Any(path, g.unchangeable)
-		both(o, path, g.list)
-		o.POST(path, g.post)
-		o.PUT(path, g.onMixin(g.replaceMembers))
-		o.DELETE(path, g.onMixin(g.dissociate))
+		both(o, path, g.list, selection)
+		o.POST(path, g.post, action)
+		o.PUT(path, g.onMixin(g.replaceMembers), takes())
+		o.DELETE(path, g.onMixin(g.dissociate), takes())
 	}
 }
 
 // priceRoutes are the URLs of prices. They are JSON and CSV, and no OCCI.
 func (g *Gateway) priceRoutes(p *echo.Group) {
+	quoted := takes(allKey, rejectedKey, pageKey, sizeKey)
 	for _, path := range []string{quotesPath, strings.TrimSuffix(quotesPath, "/")} {
-		p.POST(path, g.quote) // what a wish costs everywhere
+		p.POST(path, g.quote, quoted) // what a wish costs everywhere
 		both(p, path, func(c echo.Context) error { return notAllowed(c, "POST") })
 		rest(p, path, "POST")
 	}
-	both(p, "/tariffs", g.tariffs) // where prices come from and how old they are
+	both(p, "/tariffs", g.tariffs, takes()) // where prices come from and how old they are
 	rest(p, "/tariffs", "GET, HEAD")
-	both(p, "/prices", g.prices) // single prices that are in force
+	both(p, "/prices", g.prices, takes(priceKeys...)) // single prices that are in force
 	rest(p, "/prices", "GET, HEAD")
-	both(p, "/costs", g.costs) // what everything costs by the hour
+	both(p, "/costs", g.costs, takes(currencyKey, linesKey, pageKey, sizeKey)) // what everything costs by the hour
 	rest(p, "/costs", "GET, HEAD")
-	both(p, quotesPath+":id", g.shownQuote) // what was quoted, and what of it still holds
+	both(p, quotesPath+":id", g.shownQuote, quoted) // what was quoted, and what of it still holds
 	rest(p, quotesPath+":id", "GET, HEAD")
 }
 
 // both registers a handler for GET and HEAD; net/http drops the body of HEAD.
-func both(g *echo.Group, path string, h echo.HandlerFunc) {
-	g.GET(path, h)
-	g.HEAD(path, h)
+func both(g *echo.Group, path string, h echo.HandlerFunc, checks ...echo.MiddlewareFunc) {
+	g.GET(path, h, checks...)
+	g.HEAD(path, h, checks...)
 }
 
 // rest answers the methods that a path does not have.

@@ -69,3 +69,55 @@ func TestQueryFilters(t *testing.T) {
 		t.Error("the two paths of the query interface differ")
 	}
 }
+
+// TestUnknownParameters asks with query parameters that a path does not have:
+// what is misspelt is named, with what there is, and nothing is answered as if it
+// were not there, or done to more than was meant.
+func TestUnknownParameters(t *testing.T) {
+	p := StartTwo(t, "100ms")
+	one := first(t, p, "/compute/")
+	user := p.Must(t, 200, "POST", "/-/", `Category: shop; scheme="http://example.org/x#"; class="mixin"; location="/shop/"`)
+	if user.Body != "OK" {
+		t.Fatalf("defined with %q", user.Body)
+	}
+	const selecting, priced = "category, attribute, page, number", "page, number"
+	cases := []struct{ method, path, wrong, known string }{
+		{"GET", "/compute/?catgory=x&page=1", "catgory", selecting},
+		{"HEAD", "/compute/?catgory=x", "", ""},
+		{"GET", "/storage?Page=1", "Page", selecting},
+		{"GET", "/?pages=2", "pages", selecting},
+		{"GET", "/shop/?attributes=x", "attributes", selecting},
+		{"GET", "/-/?page=1", "page", "category"},
+		{"GET", "/.well-known/org/ogf/occi/-/?rel=x", "rel", "category"},
+		{"POST", "/-/?action=start", "action", "none"},
+		{"DELETE", "/-/?category=x", "category", "none"},
+		{"POST", "/compute/?acton=stop", "acton", "action"},
+		{"POST", "/compute/?action=stop&category=x", "category", "action"},
+		{"DELETE", "/compute/?category=x", "category", "none"},
+		{"GET", one + "?action=stop", "action", "none"},
+		{"POST", one + "?acton=stop", "acton", "action"},
+		{"PUT", one + "?acton=stop", "acton", "action"},
+		{"DELETE", one + "?dry=true", "dry", "none"},
+		{"PUT", "/shop/?category=x", "category", "none"},
+		{"DELETE", "/shop/?category=x", "category", "none"},
+		{"GET", "/clouds?cloud=amazon", "cloud", "none"},
+		{"GET", "/events?clod=amazon", "clod", "cloud, kind"},
+		{"GET", "/tariffs?cloud=ec2", "cloud", "none"},
+		{"GET", "/prices?clod=ec2", "clod", "cloud, region, size, meter, history, " + priced},
+		{"GET", "/costs?curency=EUR", "curency", "currency, lines, " + priced},
+		{"POST", "/quotes?most=1", "most", "all, rejected, " + priced},
+	}
+	for _, c := range cases {
+		t.Run(c.method+" "+c.path, func(t *testing.T) {
+			a := p.Must(t, 400, c.method, c.path, "", "Accept", "*/*")
+			for _, want := range []string{fmt.Sprintf("unknown in the query string: %q;", c.wrong), "takes " + c.known} {
+				if c.wrong != "" && !strings.Contains(a.Body, want) {
+					t.Errorf("%q, want %q in it", a.Body, want)
+				}
+			}
+		})
+	}
+	p.Must(t, 400, "GET", "/compute/?page=%zz", "")
+	p.Must(t, 200, "GET", "/compute/?page=1;number=2", "")
+	p.Must(t, 200, "GET", one, "")
+}
