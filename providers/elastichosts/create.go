@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"occigate/providers"
@@ -37,17 +36,16 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 	if made != nil {
 		return p.server(made), "", nil
 	}
-	todo, err := p.plan(ctx, spec)
-	if err != nil {
+	w, err := p.wish(ctx, spec)
+	keys, impossible := w.keys()
+	if err = cmp.Or(err, impossible); err != nil {
 		return s, "", providers.Unmade(err)
 	}
-	keys := todo.server
-	keys[bootDevice], err = p.bootDrive(ctx, todo)
-	if err != nil {
+	if keys[bootDevice], err = p.bootDrive(ctx, w); err != nil {
 		return s, "", err
 	}
-	s = providers.Server{Name: keys["name"], ImageID: keys[imageKey], SizeID: keys[sizeKey], State: providers.StatePending, Token: spec.Token}
-	return s, tickets.Text(ticket{Do: "await image", Drives: []string{keys[bootDevice]}, Token: spec.Token, Wish: keys}), nil
+	s = providers.Server{Name: w.name, ImageID: keys[imageKey], SizeID: w.size.Name, State: providers.StatePending, Token: w.token}
+	return s, tickets.Text(ticket{Do: "await image", Wish: keys}), nil
 }
 
 // withToken finds the server that carries our token; nil when there is none.
@@ -56,64 +54,49 @@ func (p *Provider) withToken(ctx context.Context, token string) (props, error) {
 	return listing.Find(rows, err, func(r props) bool { return token != "" && r[tokenKey] == token }, nil)
 }
 
-// plan is what a create makes: the keys of the server, and of the drive that it
-// boots from or that drive itself, when an earlier call has made it; and the
-// standard drive that is copied onto that.
-type plan struct{ server, drive, own, image props }
-
-// plan turns a spec into what is to be made, and refuses what cannot be.
-func (p *Provider) plan(ctx context.Context, spec providers.ServerSpec) (todo plan, err error) {
+// wish is the server that a spec asks for. What cannot be is refused.
+func (p *Provider) wish(ctx context.Context, spec providers.ServerSpec) (w newServer, err error) {
 	spec.ImageID, spec.SizeID = cmp.Or(spec.ImageID, p.settings.Image), cmp.Or(spec.SizeID, p.settings.Size)
 	size, noSize := p.settings.Sizes.Named(createServerOp, spec.SizeID)
 	if err := cmp.Or(limits.Needed(createServerOp, spec), lacks.Check(createServerOp, spec), noSize); err != nil {
-		return todo, err
+		return w, err
 	}
-	todo.image, err = p.cloud.drive(ctx, spec.ImageID)
-	switch {
-	case err != nil:
-		return todo, err
-	case !todo.image.bootable():
-		return todo, providers.Errorf(providers.ErrInvalid, createServerOp, "drive %s is a CD", spec.ImageID)
-	case size.DiskGiB < todo.image.unpacked()/gib:
-		return todo, providers.Errorf(providers.ErrInvalid, createServerOp, "the image needs %.2f GiB, size %s has %.2f", todo.image.unpacked()/gib, size.Name, size.DiskGiB)
+	w = newServer{name: cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), token: spec.Token, size: size, tags: spec.Tags}
+	for _, n := range spec.Networks {
+		w.nics = append(w.nics, nic{network: lower(cmp.Or(n.NetworkID, public)), asked: n.IP, mac: n.MAC})
 	}
-	server := newServer{
-		name: cmp.Or(spec.Name, spec.Hostname, "server-"+spec.Token), token: spec.Token, image: lower(todo.image["drive"]),
-		size: size, tags: spec.Tags, nics: cards(spec.Networks),
+	w.image, err = p.cloud.image(ctx, spec.ImageID)
+	if needed := w.image.unpacked() / gib; err == nil && size.DiskGiB < needed {
+		err = providers.Errorf(providers.ErrInvalid, createServerOp, "the image needs %.2f GiB, size %s has %.2f", needed, size.Name, size.DiskGiB)
+	}
+	if err != nil {
+		return w, err
 	}
 	rows, err := p.cloud.drives(ctx)
 	for _, v := range spec.Volumes {
+		w.drives = append(w.drives, plug{drive: lower(v.VolumeID), device: v.Device})
 		_, err = listing.Find(rows, err, func(r props) bool { return lower(r["drive"]) == lower(v.VolumeID) },
 			providers.Errorf(providers.ErrNotFound, createServerOp, "no drive %s", v.VolumeID))
-		server.drives = append(server.drives, plug{drive: lower(v.VolumeID), device: v.Device})
 	}
-	todo.own, err = listing.Find(rows, err, func(r props) bool { return spec.Token != "" && r[bootKey] == spec.Token }, nil)
-	if err != nil {
-		return todo, err
-	}
-	todo.drive = props{"name": server.name, "size": inBytes(size.DiskGiB), bootKey: spec.Token}
-	todo.server, err = server.keys()
-	return todo, err
+	w.boot, err = listing.Find(rows, err, func(r props) bool { return spec.Token != "" && r[bootKey] == spec.Token }, nil)
+	return w, err
 }
 
 // bootDrive makes the drive, or takes the one of an earlier call, and has the
 // image copied onto it. That may have begun already, which the cloud calls
 // busy. A drive that the cloud refuses to copy to is taken back; after an
 // unknown outcome it stays for the next call with the token.
-func (p *Provider) bootDrive(ctx context.Context, todo plan) (id string, err error) {
-	own, earlier := todo.own, todo.own != nil
+func (p *Provider) bootDrive(ctx context.Context, w newServer) (id string, err error) {
+	boot, earlier := w.boot, w.boot != nil
 	if !earlier {
-		if own, err = p.cloud.createDrive(ctx, todo.drive); err != nil {
-			return "", err
-		}
+		boot, err = p.cloud.createDrive(ctx, newDrive{w.name, w.size.DiskGiB, bootKey, w.token})
 	}
-	id = lower(own["drive"])
-	if own["imaging"] != "" {
-		return id, nil
+	if id = lower(boot["drive"]); err != nil || boot["imaging"] != "" {
+		return id, err
 	}
-	err = p.cloud.copyImage(ctx, id, todo.image)
+	err = p.cloud.copyImage(ctx, id, w.image)
 	if earlier && errors.Is(err, providers.ErrConflict) {
-		err = nil
+		return id, nil
 	}
 	return id, p.takeBack(ctx, id, err)
 }
@@ -132,8 +115,8 @@ func (p *Provider) takeBack(ctx context.Context, drive string, cause error) erro
 type ticket struct {
 	Do     string    `json:"do"`
 	Server string    `json:"server,omitempty"`
-	Token  string    `json:"token,omitempty"`
-	Drives []string  `json:"drives,omitempty"` // to wait for, or left to destroy
+	Token  string    `json:"token,omitempty"`  // that drives to destroy were made with
+	Drives []string  `json:"drives,omitempty"` // left to destroy
 	Wish   props     `json:"wish,omitempty"`   // keys of the server to create
 	Begun  bool      `json:"begun,omitempty"`  // the copy was seen, or looked for once
 	Busy   int       `json:"busy,omitempty"`   // how often the create met a busy drive
@@ -163,10 +146,11 @@ const maxBusy = 10
 // may not be there yet right after the order, so one look without it is not
 // believed. Then the server is created.
 func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress, error) {
-	if len(t.Drives) != 1 || t.Wish == nil {
+	boot := t.Wish[bootDevice]
+	if boot == "" {
 		return providers.Progress{}, tickets.Foreign()
 	}
-	drive, err := p.cloud.drive(ctx, t.Drives[0])
+	drive, err := p.cloud.drive(ctx, boot)
 	if err != nil {
 		return providers.Progress{}, err
 	}
@@ -174,7 +158,7 @@ func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress,
 		t.Begun = true
 		return t.again("copying the image: " + percent(imaging))
 	}
-	made, err := p.withToken(ctx, t.Token)
+	made, err := p.withToken(ctx, t.Wish[tokenKey])
 	if err == nil && made == nil {
 		made, err = p.cloud.createServer(ctx, t.Wish)
 	}
@@ -183,7 +167,7 @@ func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress,
 		t.Busy++
 		return t.again("a drive is busy")
 	case err != nil:
-		return providers.Progress{}, p.takeBack(ctx, t.Drives[0], err)
+		return providers.Progress{}, p.takeBack(ctx, boot, err)
 	}
 	return providers.Progress{ID: lower(made["server"])}, nil
 }
@@ -191,10 +175,8 @@ func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress,
 func (p *Provider) pollStop(ctx context.Context, t ticket) (providers.Progress, error) {
 	row, err := p.cloud.server(ctx, t.Server)
 	switch {
-	case err != nil:
-		return providers.Progress{}, err
-	case row["status"] != "active":
-		return providers.Progress{ID: t.Server}, nil
+	case err != nil || row["status"] != "active":
+		return providers.Progress{ID: t.Server}, err
 	case p.clock.Now().After(t.Until):
 		return providers.Progress{}, providers.Errorf(providers.ErrConflict, orders[providers.PowerStop], "the guest did not obey its power button within %v", p.settings.ShutdownTimeout)
 	}
@@ -202,11 +184,14 @@ func (p *Provider) pollStop(ctx context.Context, t ticket) (providers.Progress, 
 }
 
 // pollDestroy destroys the drives that were made for the server and can be
-// destroyed by now; the others are left to the next step.
+// destroyed by now; the others of these are left to the next step.
 func (p *Provider) pollDestroy(ctx context.Context, t ticket) (providers.Progress, error) {
 	var busy []string
 	for _, drive := range t.Drives {
-		err := p.destroyOwn(ctx, drive, t)
+		row, err := p.cloud.drive(ctx, drive)
+		if err == nil && row.madeFor(t.Server, t.Token) {
+			err = p.cloud.destroyDrive(ctx, drive)
+		}
 		switch {
 		case errors.Is(err, providers.ErrConflict):
 			busy = append(busy, drive)
@@ -218,18 +203,4 @@ func (p *Provider) pollDestroy(ctx context.Context, t ticket) (providers.Progres
 		return t.again(fmt.Sprintf("%d drives are busy", len(busy)))
 	}
 	return providers.Progress{ID: t.Server}, nil
-}
-
-// destroyOwn destroys a drive that carries the mark of having been made for the
-// server. Others, and one that another server holds by now, are left alone.
-func (p *Provider) destroyOwn(ctx context.Context, id string, t ticket) error {
-	drive, err := p.cloud.drive(ctx, id)
-	if err != nil {
-		return err
-	}
-	elsewhere := slices.ContainsFunc(drive.claimants(), func(s string) bool { return s != lower(t.Server) })
-	if drive[bootKey] != t.Token || elsewhere {
-		return nil
-	}
-	return p.cloud.destroyDrive(ctx, id)
 }

@@ -55,11 +55,6 @@ type Size struct {
 	DiskGiB   float64 `yaml:"disk_gib"`
 }
 
-// possible reports whether a server can have the size.
-func (s Size) possible() bool {
-	return s.CPU >= minCPU && s.CPU <= maxCPU && s.MemoryMiB >= minMemory && s.MemoryMiB <= maxMemory && s.DiskGiB > 0 && s.Cores >= 0
-}
-
 // Offer is the size as the catalogue has it.
 func (s Size) Offer() providers.Size {
 	return providers.Size{
@@ -132,24 +127,23 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 // Identity lists the servers to see whether the key is right. There is no call
 // that tells who one is; the user's UUID is the login itself.
 func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
-	if _, err := p.cloud.servers(ctx); err != nil {
-		return providers.Identity{}, err
-	}
-	return providers.Identity{Account: lower(p.settings.User), Region: p.cloud.http.Base.Host}, nil
+	_, err := p.cloud.servers(ctx)
+	return providers.Identity{Account: lower(p.settings.User), Region: p.cloud.http.Base.Host}, err
 }
 
 // Catalogue lists the standard drives that are disks, which take one call, and
 // the configured sizes. There are no zones: an endpoint is one.
 func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
-	rows, err := p.cloud.standardDrives(ctx)
-	rows = slices.DeleteFunc(rows, func(r props) bool { return !r.bootable() })
-	images, err := listing.Map(rows, err, func(r props) providers.Image {
-		return providers.Image{
-			ID: lower(r["drive"]), Name: cmp.Or(r["name"], r["drive"]), Description: r["description"],
-			MinDiskGiB: r.unpacked() / gib, State: providers.ImageReady,
-		}
-	})
+	rows, err := p.cloud.images(ctx)
+	images, err := listing.Map(rows, err, image)
 	return providers.Catalogue{Images: images, Sizes: p.settings.Sizes.Offers()}, err
+}
+
+func image(r props) providers.Image {
+	return providers.Image{
+		ID: lower(r["drive"]), Name: cmp.Or(r["name"], r["drive"]), Description: r["description"],
+		MinDiskGiB: r.unpacked() / gib, State: providers.ImageReady,
+	}
 }
 
 // Servers lists all servers with one call; the API has no pages.
@@ -193,16 +187,12 @@ func (p *Provider) server(r props) providers.Server {
 // sizeOf finds the size that a server has: the one noted when it was made, or
 // else the only one of its CPU and memory.
 func (p *Provider) sizeOf(r props) string {
-	fit := slices.DeleteFunc(slices.Clone(p.settings.Sizes), func(s Size) bool {
-		return float64(s.CPU) != r.number("cpu") || float64(s.MemoryMiB) != r.number("mem")
-	})
-	switch {
-	case slices.ContainsFunc(fit, func(s Size) bool { return s.Name == r[sizeKey] }):
-		return r[sizeKey]
-	case len(fit) == 1:
-		return fit[0].Name
+	fit := slices.DeleteFunc(slices.Clone(p.settings.Sizes), func(s Size) bool { return !r.has(s) })
+	noted := slices.IndexFunc(fit, func(s Size) bool { return s.Name == r[sizeKey] })
+	if noted < 0 && len(fit) != 1 {
+		return ""
 	}
-	return ""
+	return fit[max(noted, 0)].Name
 }
 
 // DeleteServer destroys a server, which the cloud does in any state. Its drives
@@ -213,13 +203,10 @@ func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticke
 	if err == nil {
 		err = p.cloud.destroyServer(ctx, id)
 	}
-	if err != nil {
+	if err != nil || row[tokenKey] == "" {
 		return "", err
 	}
 	t := ticket{Do: "destroy drives", Server: id, Token: row[tokenKey], Drives: row.drives()}
-	if t.Token == "" || len(t.Drives) == 0 {
-		return "", nil
-	}
 	if progress, err := p.pollDestroy(ctx, t); err == nil {
 		return progress.Ticket, nil
 	}

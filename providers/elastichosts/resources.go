@@ -58,9 +58,7 @@ func (p *Provider) CreateVolume(ctx context.Context, spec providers.VolumeSpec) 
 	if spec.Zone != "" || spec.Type != "" {
 		return providers.Volume{}, "", providers.Errorf(providers.ErrInvalid, createDriveOp, "there are no zones and types to choose from")
 	}
-	row, err := p.cloud.createDrive(ctx, props{
-		"name": cmp.Or(spec.Name, "drive-"+spec.Token), "size": inBytes(spec.SizeGiB), tokenKey: spec.Token,
-	})
+	row, err := p.cloud.createDrive(ctx, newDrive{cmp.Or(spec.Name, "drive-"+spec.Token), spec.SizeGiB, tokenKey, spec.Token})
 	return listing.Made(volumeRow{drive: row}, err, volumeRow.volume)
 }
 
@@ -78,7 +76,7 @@ func (p *Provider) ResizeVolume(ctx context.Context, id string, sizeGiB float64)
 	if err = cmp.Or(err, limits.Growth(setDriveOp, v, sizeGiB)); err != nil {
 		return "", err
 	}
-	return "", p.cloud.growDrive(ctx, id, inBytes(sizeGiB))
+	return "", p.cloud.growDrive(ctx, id, sizeGiB)
 }
 
 // free reads a drive and refuses one that is attached.
@@ -102,10 +100,6 @@ func (p *Provider) DetachVolume(ctx context.Context, serverID, volumeID string) 
 	return "", p.cloud.unplugDrive(ctx, serverID, volumeID)
 }
 
-// public is the id of the network that every server's first interface can be
-// in. The cloud has no name for it.
-const public = "public"
-
 // builtIn is the public network as if the cloud listed it.
 var builtIn = props{"resource": public, "name": public, "type": "built in"}
 
@@ -115,13 +109,11 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 	return listing.Map(append([]props{builtIn}, rows...), err, network)
 }
 
-// Network reads one.
+// Network finds one of them.
 func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
-	if id == public {
-		return network(builtIn), nil
-	}
-	row, err := p.cloud.vlan(ctx, id)
-	return listing.One(row, err, network)
+	all, err := p.Networks(ctx)
+	return listing.Find(all, err, func(n providers.Network) bool { return n.ID == lower(id) },
+		providers.Errorf(providers.ErrNotFound, vlansOp, "there is no VLAN %s", id))
 }
 
 // network maps one. A VLAN is a wire of its own: addresses on it are the guests'
@@ -152,24 +144,12 @@ func (p *Provider) DeleteNetwork(ctx context.Context, id string) (providers.Tick
 	return "", p.cloud.destroyVLAN(ctx, id)
 }
 
-// cards are the network cards that a new server is to have.
-func cards(specs []providers.InterfaceSpec) (nics []nic) {
-	for _, s := range specs {
-		n := nic{vlan: lower(s.NetworkID), asked: s.IP, mac: s.MAC}
-		if n.vlan == public {
-			n.vlan = ""
-		}
-		nics = append(nics, n)
-	}
-	return nics
-}
-
 // interfaces maps a server's network cards.
 func interfaces(r props, s providers.Server) (all []providers.Interface) {
 	for _, n := range r.nics() {
 		all = append(all, providers.Interface{
-			ID: n.slot, ServerID: s.ID, NetworkID: cmp.Or(n.vlan, public), Device: strings.Replace(n.slot, "nic:", "eth", 1),
-			MAC: n.mac, IP: n.ip, MoreIPs: n.more, Static: len(addressesIn(n.asked)) > 0, Public: n.vlan == "",
+			ID: n.slot, ServerID: s.ID, NetworkID: n.network, Device: strings.Replace(n.slot, "nic:", "eth", 1),
+			MAC: n.mac, IP: n.ip, MoreIPs: n.more, Static: len(addressesIn(n.asked)) > 0, Public: n.network == public,
 			State: condition.Link(s.State), NativeState: s.NativeState, Fixed: true,
 		})
 	}
@@ -210,18 +190,11 @@ func (p *Provider) DeleteAddress(ctx context.Context, id string) error {
 
 // AssignAddress makes a stopped server ask for the address at its next start.
 func (p *Provider) AssignAddress(ctx context.Context, addressID, serverID string) (providers.Address, providers.Ticket, error) {
-	row, err := p.cloud.address(ctx, addressID)
-	if err == nil {
-		row.server, err = lower(serverID), p.cloud.askFor(ctx, serverID, row.ip)
-	}
+	row, err := p.cloud.assignAddress(ctx, addressID, serverID)
 	return listing.Made(row, err, addressRow.address)
 }
 
 // UnassignAddress lets the stopped server that has the address take any.
 func (p *Provider) UnassignAddress(ctx context.Context, addressID string) (providers.Ticket, error) {
-	row, err := p.cloud.address(ctx, addressID)
-	if err != nil || row.server == "" {
-		return "", err
-	}
-	return "", p.cloud.askFor(ctx, row.server, "auto")
+	return "", p.cloud.unassignAddress(ctx, addressID)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"maps"
+	"slices"
 	"strings"
 
 	"occigate/providers"
@@ -16,6 +17,7 @@ const (
 	setOp          = "POST /servers/{id}/set"
 	createDriveOp  = "POST /drives/create"
 	setDriveOp     = "POST /drives/{id}/set"
+	vlansOp        = "GET /resources/vlan/info"
 	createVLANOp   = "POST /resources/vlan/create"
 	destroyVLANOp  = "POST /resources/vlan/{id}/destroy"
 	createStaticOp = "POST /resources/ip/create"
@@ -111,9 +113,19 @@ func (c *client) drives(ctx context.Context) ([]props, error) {
 	return c.read(ctx, "drive", "GET /drives/info")
 }
 
-// standardDrives lists what the cloud offers as images, CDs too.
-func (c *client) standardDrives(ctx context.Context) ([]props, error) {
-	return c.read(ctx, "drive", "GET /drives/info/standard")
+// images lists the standard drives that can be copied.
+func (c *client) images(ctx context.Context) ([]props, error) {
+	rows, err := c.read(ctx, "drive", "GET /drives/info/standard")
+	return slices.DeleteFunc(rows, props.isCD), err
+}
+
+// image reads one drive that can be copied.
+func (c *client) image(ctx context.Context, id string) (props, error) {
+	row, err := c.drive(ctx, id)
+	if err == nil && row.isCD() {
+		err = providers.Errorf(providers.ErrInvalid, createServerOp, "drive %s is a CD", id)
+	}
+	return row, err
 }
 
 // drive reads one drive, of the user's or a standard one.
@@ -122,8 +134,8 @@ func (c *client) drive(ctx context.Context, id string) (props, error) {
 }
 
 // createDrive makes an empty drive.
-func (c *client) createDrive(ctx context.Context, keys props) (props, error) {
-	return c.create(ctx, "drive", createDriveOp, keys)
+func (c *client) createDrive(ctx context.Context, d newDrive) (props, error) {
+	return c.create(ctx, "drive", createDriveOp, d.keys())
 }
 
 // copyImage begins to copy a standard drive onto another.
@@ -136,8 +148,8 @@ func (c *client) copyImage(ctx context.Context, drive string, image props) error
 }
 
 // growDrive sets the size of a drive; that "set" takes it is inferred.
-func (c *client) growDrive(ctx context.Context, id, bytes string) error {
-	_, err := c.send(ctx, props{"size": bytes}, setDriveOp, id)
+func (c *client) growDrive(ctx context.Context, id string, sizeGiB float64) error {
+	_, err := c.send(ctx, props{"size": inBytes(sizeGiB)}, setDriveOp, id)
 	return err
 }
 
@@ -223,6 +235,24 @@ func (c *client) createAddress(ctx context.Context) (addressRow, error) {
 	return addressRow{ip: row["resource"]}, err
 }
 
+// assignAddress lets a stopped server ask for an address at its next start.
+func (c *client) assignAddress(ctx context.Context, ip, server string) (addressRow, error) {
+	row, err := c.address(ctx, ip)
+	if err == nil {
+		row.server, err = lower(server), c.askFor(ctx, server, row.ip)
+	}
+	return row, err
+}
+
+// unassignAddress lets the stopped server that asks for an address take any.
+func (c *client) unassignAddress(ctx context.Context, ip string) error {
+	row, err := c.address(ctx, ip)
+	if err != nil || row.server == "" {
+		return err
+	}
+	return c.askFor(ctx, row.server, "auto")
+}
+
 // destroyAddress gives a static address back; the cloud refuses one that a
 // server uses, which is inferred.
 func (c *client) destroyAddress(ctx context.Context, ip string) error {
@@ -231,12 +261,7 @@ func (c *client) destroyAddress(ctx context.Context, ip string) error {
 
 // vlans lists the user's VLANs.
 func (c *client) vlans(ctx context.Context) ([]props, error) {
-	return c.read(ctx, "resource", "GET /resources/vlan/info")
-}
-
-// vlan reads one VLAN.
-func (c *client) vlan(ctx context.Context, id string) (props, error) {
-	return c.readOne(ctx, "resource", "GET /resources/vlan/{id}/info", id)
+	return c.read(ctx, "resource", vlansOp)
 }
 
 // createVLAN takes a VLAN, which has a name and nothing else.

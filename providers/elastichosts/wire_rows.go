@@ -30,6 +30,16 @@ const (
 	minMemory, maxMemory = 256, 8192
 )
 
+// possible reports whether a server can have the size.
+func (s Size) possible() bool {
+	return s.CPU >= minCPU && s.CPU <= maxCPU && s.MemoryMiB >= minMemory && s.MemoryMiB <= maxMemory && s.DiskGiB > 0 && s.Cores >= 0
+}
+
+// has reports whether a server is of the size, as far as the cloud knows.
+func (r props) has(s Size) bool {
+	return r.number("cpu") == float64(s.CPU) && r.number("mem") == float64(s.MemoryMiB)
+}
+
 // keys are those of a server of the size.
 func (s Size) keys() props {
 	return props{
@@ -37,18 +47,19 @@ func (s Size) keys() props {
 	}
 }
 
-// newServer is what a server is made of, but for the drive that it boots from
-// and its password. A drive may name no device.
+// newServer is what a server is made of, but for its password.
 type newServer struct {
-	name, token, image string
-	size               Size
-	tags               map[string]string
-	drives             []plug
-	nics               []nic // empty stands for one in the public network
+	name, token string
+	image       props // the standard drive that is copied onto the one that it boots from
+	boot        props // the latter, nil while it is not made
+	size        Size
+	tags        map[string]string
+	drives      []plug // may name no device
+	nics        []nic  // empty stands for one in the public network
 }
 
-// keys are those of "POST /servers/create". Persistent keeps the server when it
-// stops.
+// keys are those of "POST /servers/create", but for the drive that the server
+// boots from. Persistent keeps the server when it stops.
 func (s newServer) keys() (props, error) {
 	keys := props{}
 	for tag, value := range s.tags {
@@ -56,7 +67,7 @@ func (s newServer) keys() (props, error) {
 	}
 	maps.Copy(keys, s.size.keys())
 	maps.Copy(keys, props{
-		"name": s.name, "persistent": "true", "boot": bootDevice, "vnc": "auto", tokenKey: s.token, imageKey: s.image,
+		"name": s.name, "persistent": "true", "boot": bootDevice, "vnc": "auto", tokenKey: s.token, imageKey: lower(s.image["drive"]),
 	})
 	keys[bootDevice] = "taken"
 	for _, at := range s.drives {
@@ -67,7 +78,7 @@ func (s newServer) keys() (props, error) {
 		keys[device] = at.drive
 	}
 	if len(s.nics) == 0 {
-		s.nics = []nic{{}}
+		s.nics = []nic{{network: public}}
 	}
 	for _, n := range s.nics {
 		if err := n.put(keys); err != nil {
@@ -133,14 +144,19 @@ func (r props) drives() (ids []string) {
 	return ids
 }
 
+// public stands for the network that is no VLAN, in which every server's first
+// card can be. The cloud has no name for it.
+const public = "public"
+
 // nic is a network card of a server: in a VLAN, or in the public network, where
 // it asks for an address, or for any by the word "auto".
 type nic struct {
-	slot      string // nic:0
-	asked     string
-	vlan, mac string
-	ip        string
-	more      []string // addresses
+	slot    string // nic:0
+	network string // VLAN, or public
+	asked   string
+	mac     string
+	ip      string
+	more    []string // addresses
 }
 
 // nics are the server's network cards. In version 1 of the API "nic:0:dhcp"
@@ -149,8 +165,8 @@ type nic struct {
 func (r props) nics() (all []nic) {
 	for i := range 8 {
 		slot := "nic:" + strconv.Itoa(i)
-		n := nic{slot: slot, asked: r[slot+":dhcp"], vlan: lower(r[slot+":vlan"]), mac: r[slot+":mac"]}
-		if n.asked == "" && n.vlan == "" {
+		n := nic{slot: slot, asked: r[slot+":dhcp"], network: cmp.Or(lower(r[slot+":vlan"]), public), mac: r[slot+":mac"]}
+		if n.asked == "" && n.network == public {
 			continue
 		}
 		ips := addressesIn(cmp.Or(r[slot+":dhcp:ip"], n.asked))
@@ -169,18 +185,18 @@ func (r props) nics() (all []nic) {
 // network, nic:1 in a VLAN, as the vendor's examples have it. That a server may
 // have the second without the first is inferred.
 func (n nic) put(server props) error {
-	slot := "nic:1"
-	if n.vlan == "" {
-		slot, n.asked = "nic:0", cmp.Or(n.asked, "auto")
+	slot, vlan := "nic:1", n.network
+	if n.network == public {
+		slot, vlan, n.asked = "nic:0", "", cmp.Or(n.asked, "auto")
 	}
 	switch {
 	case server[slot+":model"] != "":
 		return providers.Errorf(providers.ErrUnsupported, createServerOp, "a server has one interface in the public network and one in a VLAN")
-	case n.vlan == "" && n.mac != "" || n.vlan != "" && n.asked != "":
+	case vlan == "" && n.mac != "" || vlan != "" && n.asked != "":
 		return providers.Errorf(providers.ErrUnsupported, createServerOp, "an address is chosen in the public network only, a MAC address in a VLAN only")
 	}
 	server[slot+":model"] = "e1000"
-	for key, value := range map[string]string{":dhcp": n.asked, ":vlan": n.vlan, ":mac": n.mac} {
+	for key, value := range map[string]string{":dhcp": n.asked, ":vlan": vlan, ":mac": n.mac} {
 		if value != "" {
 			server[slot+key] = value
 		}
@@ -204,21 +220,35 @@ func inBytes(sizeGiB float64) string {
 	return strconv.FormatInt(int64(math.Ceil(sizeGiB*1024))*mib, 10)
 }
 
-// bootable tells a disk that can be copied from an installation CD.
-func (r props) bootable() bool { return r["media"] != "cdrom" }
+// newDrive is what a drive is made of.
+type newDrive struct {
+	name    string
+	sizeGiB float64
+	mark    string // tokenKey or bootKey
+	token   string
+}
+
+// keys are those of "POST /drives/create".
+func (d newDrive) keys() props {
+	return props{"name": d.name, "size": inBytes(d.sizeGiB), d.mark: d.token}
+}
+
+// isCD tells an installation CD from a disk that can be copied.
+func (r props) isCD() bool { return r["media"] == "cdrom" }
 
 // unpacked is the size in bytes that a copy of a standard drive needs.
 func (r props) unpacked() float64 { return cmp.Or(r.number("rawsize"), r.number("size")) }
 
-// claimants are the servers that hold a drive: "claimed" is a list such as
-// user:guest:SERVER:ide:0:0.
-func (r props) claimants() (servers []string) {
+// madeFor reports whether a drive carries the mark of having been made for the
+// server with the token, and no other server holds it by now: "claimed" is a
+// list such as user:guest:SERVER:ide:0:0.
+func (r props) madeFor(server, token string) bool {
 	for _, claim := range strings.Fields(r["claimed"]) {
-		if parts := strings.Split(claim, ":"); len(parts) > 2 {
-			servers = append(servers, lower(parts[2]))
+		if parts := strings.Split(claim, ":"); len(parts) > 2 && lower(parts[2]) != lower(server) {
+			return false
 		}
 	}
-	return servers
+	return r[bootKey] == token
 }
 
 // percent brings what "imaging" may hold to one form: a number with or without
