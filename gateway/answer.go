@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"occigate/gateway/inventory"
-	"occigate/translate"
 	"occigate/translate/occi"
 )
 
@@ -163,102 +161,6 @@ func (g *Gateway) writeCategories(c echo.Context, media occi.MediaType, m *model
 		return g.writeOK(c, media)
 	}
 	return g.write(c, http.StatusOK, media, m.renderer().AppendCategoriesText(nil, s))
-}
-
-// chunk is how much of a listing is gathered before it is sent.
-const chunk = 128 << 10
-
-// listed is what a listing shows: some items under one model.
-type listed struct {
-	model *model
-	items iter.Seq[*inventory.Item]
-	count int
-	sets  []*inventory.Set // of which it is the whole, nil when it is not known to be
-}
-
-// writeList answers with a listing: whole entities in JSON, locations else. It
-// is sent piece by piece and never whole in memory.
-func (g *Gateway) writeList(c echo.Context, media occi.MediaType, l listed) error {
-	base := g.base(c.Request())
-	if safe(c.Request().Method) && tagged(c, media, l.digest(base)) {
-		return nil
-	}
-	switch media.Rendering() {
-	case occi.TextOCCI:
-		urls := make([]string, 0, l.count)
-		for it := range l.items {
-			urls = append(urls, base+pathOf(it))
-		}
-		if err := occi.SetLocations(c.Response().Header(), urls); err != nil {
-			return err
-		}
-		return g.writeOK(c, media)
-	case occi.OCCIJSON:
-		return g.stream(c, media, l, &entityLister{
-			model: l.model, media: media, at: g.freshness.at(g.o.Now()), keep: l.count <= largestPage,
-		})
-	}
-	return g.stream(c, media, l, &locationLister{LocationList: occi.LocationList{Media: media, Base: base}})
-}
-
-// lister writes the entries of a listing.
-type lister interface {
-	add(dst []byte, it *inventory.Item) []byte
-	End(dst []byte) []byte
-}
-
-// entityLister writes whole entities.
-type entityLister struct {
-	occi.EntityList
-	model *model
-	media occi.MediaType
-	at    *instant
-	keep  bool // the renderings are worth to be kept
-}
-
-func (l *entityLister) add(dst []byte, it *inventory.Item) []byte {
-	return l.model.appendBody(l.Next(dst, isLink(it.Kind)), it, l.media, l.at.seen(it), l.keep)
-}
-
-// locationLister writes locations. Items of one kind mostly come together, so
-// that the path is looked up once for them.
-type locationLister struct {
-	occi.LocationList
-	kind inventory.Kind
-	path string // of kind
-}
-
-func (l *locationLister) add(dst []byte, it *inventory.Item) []byte {
-	if l.path == "" || it.Kind != l.kind {
-		l.kind, l.path = it.Kind, translate.Location(kinds[it.Kind], "")
-	}
-	return l.Append(dst, l.path, it.ID)
-}
-
-// stream sends a listing in chunks. One that fits into a chunk has its length
-// said.
-func (g *Gateway) stream(c echo.Context, media occi.MediaType, list listed, l lister) error {
-	pooled := g.buffers.Get().(*[]byte)
-	defer g.buffers.Put(pooled)
-	buffer := (*pooled)[:0]
-	defer func() { *pooled = buffer }()
-	w := c.Response()
-	w.Header().Set("Content-Type", contentType(media))
-	for it := range list.items {
-		if buffer = l.add(buffer, it); len(buffer) >= chunk {
-			if _, err := w.Write(g.lines(media, buffer)); err != nil {
-				return err
-			}
-			buffer = buffer[:0]
-		}
-	}
-	buffer = l.End(buffer)
-	rest := g.lines(media, buffer)
-	if !w.Committed {
-		w.Header().Set("Content-Length", strconv.Itoa(len(rest)))
-	}
-	_, err := w.Write(rest)
-	return err
 }
 
 // writeError answers with an error in the media type that the client takes,

@@ -105,8 +105,10 @@ func (m *model) has(r *rendered, mixin string) bool {
 func (g *Gateway) members(m *model, col collection) []*rendered {
 	f := m.search(col).run(g.inv)
 	list := make([]*rendered, 0, f.total)
-	for it := range f.from(0, f.total) {
-		list = append(list, show(m, it))
+	for _, run := range f.whole(m).items() {
+		for _, it := range run {
+			list = append(list, show(m, it))
+		}
 	}
 	return list
 }

@@ -125,16 +125,19 @@ type marked struct {
 // sum digests the members. That of the whole of some sets is kept, since most
 // requests are for a list that has not changed since the one before.
 func (l listed) sum() uint64 {
-	if l.sets != nil {
+	lasting := l.count == l.total && !l.checked
+	if lasting {
 		if kept := l.model.marked.Load(); kept != nil && slices.Equal(kept.sets, l.sets) {
 			return kept.sum
 		}
 	}
 	sum := fnvStart
-	for it := range l.items {
-		sum = (sum ^ l.model.mark(it)) * fnvPrime
+	for _, run := range l.items() {
+		for _, it := range run {
+			sum = (sum ^ l.model.mark(it)) * fnvPrime
+		}
 	}
-	if l.sets != nil {
+	if lasting {
 		l.model.marked.Store(&marked{l.sets, sum})
 	}
 	return sum

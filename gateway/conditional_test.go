@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,7 +41,7 @@ func TestFind(t *testing.T) {
 
 // TestListDigest tells lists apart by members, their order and their host.
 func TestListDigest(t *testing.T) {
-	a, b := &inventory.Item{Rev: 1}, &inventory.Item{Rev: 2}
+	a, b := &inventory.Item{ID: "a", Rev: 1}, &inventory.Item{ID: "b", Rev: 2}
 	seen := map[string]int{}
 	for i, digest := range []string{
 		listOf().digest("http://h"), listOf().digest("https://h"),
@@ -57,23 +56,26 @@ func TestListDigest(t *testing.T) {
 	}
 }
 
-func listOf(items ...*inventory.Item) listed {
-	return listed{model: &model{}, items: slices.Values(items), count: len(items)}
+func listOf(items ...*inventory.Item) listed { return wholeOf(&model{}, inventory.SetOf(items)) }
+
+func wholeOf(m *model, set *inventory.Set) listed {
+	return found{kinds: []inventory.Kind{inventory.KindServer}, sets: []*inventory.Set{set}, total: set.Len()}.whole(m)
 }
 
 // TestDigestOfAListThatChanged keeps the digest of one list from being taken for
 // that of another.
 func TestDigestOfAListThatChanged(t *testing.T) {
 	a, b := &inventory.Item{ID: "a", Rev: 1}, &inventory.Item{ID: "b", Rev: 2}
-	m, one, two := &model{}, new(inventory.Set), new(inventory.Set)
-	whole := func(set *inventory.Set, items ...*inventory.Item) string {
-		return listed{model: m, items: slices.Values(items), count: len(items), sets: []*inventory.Set{set}}.digest("http://h")
-	}
-	first := whole(one, a)
-	if again := whole(one, a); again != first {
+	m, one, two := &model{}, inventory.SetOf([]*inventory.Item{a}), inventory.SetOf([]*inventory.Item{a, b})
+	first := wholeOf(m, one).digest("http://h")
+	if again := wholeOf(m, one).digest("http://h"); again != first {
 		t.Errorf("%s, then %s of one list", first, again)
 	}
-	if other := whole(two, a, b); other == first || other != listOf(a, b).digest("http://h") {
-		t.Errorf("%s of a list, %s of another one, by itself %s", first, other, listOf(a, b).digest("http://h"))
+	if other, alone := wholeOf(m, two).digest("http://h"), listOf(a, b).digest("http://h"); other == first || other != alone {
+		t.Errorf("%s of a list, %s of another one, by itself %s", first, other, alone)
+	}
+	page := wholeOf(m, two)
+	if page.count = 1; page.digest("http://h") != first {
+		t.Error("a page has the digest of the whole list")
 	}
 }

@@ -187,14 +187,11 @@ func (f found) page(m *model, p page) listed {
 	if p.number-1 <= f.total/p.size {
 		start = min((p.number-1)*p.size, f.total)
 	}
-	count := min(p.size, f.total-start)
-	return listed{model: m, items: f.from(start, count), count: count}
+	return listed{model: m, found: f, start: start, count: min(p.size, f.total-start)}
 }
 
 // whole is all that was found.
-func (f found) whole(m *model) listed {
-	return listed{model: m, items: f.from(0, f.total), count: f.total, sets: f.sets}
-}
+func (f found) whole(m *model) listed { return listed{model: m, found: f, count: f.total} }
 
 // unknown answers every path that is nothing.
 func (g *Gateway) unknown(c echo.Context) error {

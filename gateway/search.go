@@ -23,9 +23,10 @@ type search struct {
 // found are the items that a search has found, in the order of lists: by kind
 // and id, which only creates and deletes change.
 type found struct {
-	sets  []*inventory.Set
-	items []*inventory.Item // instead of sets, where words did not say all
-	total int
+	kinds   []inventory.Kind
+	sets    []*inventory.Set // one for each of kinds
+	checked bool             // one by one: the sets are of this search alone
+	total   int
 }
 
 // search is the search for the members of a collection.
@@ -92,13 +93,11 @@ func (s *search) anyOf(mixins []string) {
 
 // run looks the search up.
 func (s *search) run(inv *inventory.Inventory) found {
-	var f found
+	f := found{kinds: s.kinds, checked: len(s.checks) > 0}
 	for _, kind := range s.kinds {
 		set := inv.Select(kind, s.lists...)
-		if len(s.checks) > 0 {
-			f.items = slices.AppendSeq(f.items, s.checked(set))
-			f.total = len(f.items)
-			continue
+		if f.checked {
+			set = inventory.SetOf(slices.Collect(s.checked(set)))
 		}
 		f.sets = append(f.sets, set)
 		f.total += set.Len()
@@ -122,24 +121,21 @@ func (s *search) checked(set *inventory.Set) iter.Seq[*inventory.Item] {
 	}
 }
 
-// from gives what was found from an index on, at most n items.
-func (f found) from(index, n int) iter.Seq[*inventory.Item] {
-	if f.sets == nil {
-		index = min(index, len(f.items))
-		return slices.Values(f.items[index:min(index+n, len(f.items))])
-	}
-	return func(yield func(*inventory.Item) bool) {
+// from gives what was found from an index on, at most n of it, in runs of one
+// kind each. What is read of the sets are their items or only the ids of those.
+func from[T any](f found, index, n int, read func(*inventory.Set, int) iter.Seq[[]T]) iter.Seq2[inventory.Kind, []T] {
+	return func(yield func(inventory.Kind, []T) bool) {
 		skip, left := index, n
-		for _, set := range f.sets {
+		for i, set := range f.sets {
 			if skip >= set.Len() {
 				skip -= set.Len()
 				continue
 			}
-			for it := range set.From(skip) {
-				if left == 0 || !yield(it) {
+			for run := range read(set, skip) {
+				run = run[:min(len(run), left)]
+				if left -= len(run); len(run) == 0 || !yield(f.kinds[i], run) {
 					return
 				}
-				left--
 			}
 			skip = 0
 		}

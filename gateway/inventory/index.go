@@ -193,7 +193,7 @@ func intersect(lists [][]*Set) *Set {
 			items = append(items, it)
 		}
 	}
-	return setOf(items)
+	return SetOf(items)
 }
 
 func total(sets []*Set) (n int) {
@@ -221,5 +221,5 @@ func union(sets []*Set) *Set {
 		items = slices.AppendSeq(items, s.From(0))
 	}
 	slices.SortFunc(items, func(a, b *Item) int { return byID(a, b.ID) })
-	return setOf(slices.CompactFunc(items, func(a, b *Item) bool { return a.ID == b.ID }))
+	return SetOf(slices.CompactFunc(items, func(a, b *Item) bool { return a.ID == b.ID }))
 }

@@ -55,6 +55,9 @@ func same(t *rapid.T, s *Set, model map[string]*Item) {
 			t.Fatalf("from %d on it is another", from)
 		}
 	}
+	if !slices.EqualFunc(slices.Concat(slices.Collect(s.IDs(from))...), want[from:], func(id string, it *Item) bool { return id == it.ID }) {
+		t.Fatalf("from %d on the ids are others", from)
+	}
 	for _, it := range want {
 		if s.find(it.ID) != it {
 			t.Fatalf("%s is not found", it.ID)
@@ -65,8 +68,8 @@ func same(t *rapid.T, s *Set, model map[string]*Item) {
 	}
 	if s != nil {
 		for i, chunk := range s.chunks {
-			if len(chunk) == 0 || len(chunk) > chunkLength {
-				t.Fatalf("chunk %d holds %d", i, len(chunk))
+			if len(chunk.items) == 0 || len(chunk.items) > chunkLength {
+				t.Fatalf("chunk %d holds %d", i, len(chunk.items))
 			}
 		}
 	}

@@ -8,41 +8,42 @@ import "strconv"
 type LocationList struct {
 	Media MediaType
 	Base  string // scheme and host that the client used, without "/" at the end
-	base  []byte // Base as it is written
-	first []byte // what stands before the first entry
-	next  []byte // and before every further one
-	end   []byte // and behind each
+	begin []byte // of every entry: one byte that parts it from the one before, and all up to its path
 	count int
 }
 
-// start prepares what every entry needs.
-func (l *LocationList) start() {
-	l.base = appendURI(nil, l.Base)
+// Below sets how the paths of all entries begin that follow, which are often of
+// one kind: what they have in common is put together once.
+func (l *LocationList) Below(path string) {
+	begin := "\n"
 	switch l.Media.Rendering() {
 	case OCCIJSON:
-		l.first, l.next, l.end = []byte(`["`), []byte(`,"`), []byte(`"`)
+		begin = `,"`
 	case TextPlain:
-		l.first, l.next = []byte("X-OCCI-Location: "), []byte("\nX-OCCI-Location: ")
-	default:
-		l.next = []byte("\n")
+		begin = "\nX-OCCI-Location: "
 	}
+	l.begin = append(appendURI([]byte(begin), l.Base), path...)
 }
 
-// Append appends the entry of a path, which is one that [Registry.Path] made and
-// may be given in pieces: it is copied as it is.
-func (l *LocationList) Append(dst []byte, path ...string) []byte {
+// Append appends the entry of a path, or of the rest of one, see Below. It is one
+// that [Registry.Path] made: it is copied as it is.
+func (l *LocationList) Append(dst []byte, path string) []byte {
+	if l.begin == nil {
+		l.Below("")
+	}
+	begin, inJSON := l.begin, l.begin[0] == ','
 	if l.count == 0 {
-		l.start()
-		dst = append(dst, l.first...)
-	} else {
-		dst = append(dst, l.next...)
+		begin = begin[1:]
+		if inJSON {
+			dst = append(dst, '[')
+		}
 	}
 	l.count++
-	dst = append(dst, l.base...)
-	for _, piece := range path {
-		dst = append(dst, piece...)
+	dst = append(append(dst, begin...), path...)
+	if inJSON {
+		dst = append(dst, '"')
 	}
-	return append(dst, l.end...)
+	return dst
 }
 
 // End appends what closes the list.
