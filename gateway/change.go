@@ -44,10 +44,15 @@ func (g *Gateway) act(c echo.Context, it *inventory.Item, term string) error {
 		return err
 	}
 	warn(c, call.Warnings)
+	ctx := c.Request().Context()
 	if call.Action == occi.ActionSave {
-		return g.save(c, media, it, call)
+		saved, note, err := g.save(ctx, it, call)
+		if err != nil {
+			return err
+		}
+		return g.writeSaved(c, media, saved, note)
 	}
-	if err := g.carryOut(c.Request().Context(), it, call); err != nil {
+	if _, err := g.carryOut(ctx, it, call); err != nil {
 		return err
 	}
 	return g.writeActed(c, media, it)
@@ -69,19 +74,25 @@ func (g *Gateway) writeActed(c echo.Context, media occi.MediaType, it *inventory
 // that makes none.
 const keptBackup = "no template was made: this cloud keeps what is saved as a backup with the machine, named after it or as asked, and restores it into that machine alone"
 
-// save makes an image of a compute and answers with the template that it has
-// become (GFD.224 section 3.1), or says that it has become a backup.
-func (g *Gateway) save(c echo.Context, media occi.MediaType, it *inventory.Item, call *occi.Invocation) error {
+// save makes an image of a compute and gives the item of that, or, with a note,
+// that of the compute when it has become a backup.
+func (g *Gateway) save(ctx context.Context, it *inventory.Item, call *occi.Invocation) (saved *inventory.Item, note string, err error) {
 	spec, err := translate.SaveSpec(call.Attributes, it.Title)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	saved, err := g.inv.Save(c.Request().Context(), it.ID, spec, inventory.Own{})
-	if err != nil {
-		return err
+	saved, err = g.inv.Save(ctx, it.ID, spec, inventory.Own{})
+	if err == nil && saved.Kind == inventory.KindServer {
+		note = keptBackup
 	}
-	if saved.Kind == inventory.KindServer {
-		warn(c, []string{keptBackup})
+	return saved, note, err
+}
+
+// writeSaved answers after a save with the template that a compute has become
+// (GFD.224 section 3.1), or with the note that says why there is none.
+func (g *Gateway) writeSaved(c echo.Context, media occi.MediaType, saved *inventory.Item, note string) error {
+	if note != "" {
+		warn(c, []string{note})
 		return g.writeActed(c, media, saved)
 	}
 	m := g.models.current()

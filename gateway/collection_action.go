@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -48,11 +49,34 @@ func (g *Gateway) actAll(c echo.Context, m *model, col collection, term string) 
 		return err
 	}
 	ctx := c.Request().Context()
-	errs := g.inBulk(c, uidsOf(members), false, func(i int) error { return g.carryOut(ctx, members[i].item, calls[i]) })
+	notes := make([]string, len(members))
+	errs := g.inBulk(c, uidsOf(members), false, func(i int) (err error) {
+		notes[i], err = g.carryOut(ctx, members[i].item, calls[i])
+		return err
+	})
+	warn(c, tally(notes))
 	if firstOf(errs) >= 0 {
 		return partly(errs, g.resultsOf(c, members, errs), "acted on")
 	}
 	return g.writeOK(c, media)
+}
+
+// tally says each of the notes on entities once, and of how many it is true.
+func tally(notes []string) []string {
+	var all []string
+	for _, note := range slices.Compact(slices.Sorted(slices.Values(notes))) {
+		if note == "" {
+			continue
+		}
+		n := 0
+		for _, other := range notes {
+			if other == note {
+				n++
+			}
+		}
+		all = append(all, strconv.Itoa(n)+" of "+strconv.Itoa(len(notes))+" entities: "+note)
+	}
+	return all
 }
 
 // hasAction checks an action on a collection without members: one of the kinds
@@ -110,23 +134,21 @@ func (g *Gateway) may(ctx context.Context, it *inventory.Item, call *occi.Invoca
 	return g.inv.MayPower(ctx, it.ID, op)
 }
 
-// carryOut carries out an action on one entity.
-func (g *Gateway) carryOut(ctx context.Context, it *inventory.Item, call *occi.Invocation) error {
+// carryOut carries out an action on one entity. The note says what has been done
+// where that is not all that was asked for.
+func (g *Gateway) carryOut(ctx context.Context, it *inventory.Item, call *occi.Invocation) (note string, err error) {
 	switch {
 	case it.Server == nil:
-		return g.actOther(ctx, it, call)
+		return "", g.actOther(ctx, it, call)
 	case call.Action == occi.ActionSave:
-		spec, err := translate.SaveSpec(call.Attributes, it.Title)
-		if err == nil {
-			_, err = g.inv.Save(ctx, it.ID, spec, inventory.Own{})
-		}
-		return err
+		_, note, err = g.save(ctx, it, call)
+		return note, err
 	}
 	op, err := translate.PowerOp(it.Server, call.Action, call.Attributes)
 	if err == nil {
 		_, err = g.inv.Power(ctx, it.ID, op)
 	}
-	return err
+	return "", err
 }
 
 // resultsOf says what became of each member of a collection.
