@@ -16,10 +16,9 @@ import (
 
 // lacks is what no command for a new server has a place for.
 var lacks = limits.Create{
-	Zone:      "an endpoint is one zone, none can be chosen",
-	KeyName:   "ElasticHosts puts no keys into a server",
-	PublicKey: "ElasticHosts puts no keys into a server",
-	UserData:  "ElasticHosts puts no user data into a server",
+	Zone:     "an endpoint is one zone, none can be chosen",
+	Keys:     "ElasticHosts puts no keys into a server",
+	UserData: "ElasticHosts puts no user data into a server",
 }
 
 // CreateServer makes a drive, has the image copied onto it, and leaves the rest

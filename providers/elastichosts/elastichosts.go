@@ -134,8 +134,7 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 // Catalogue lists the standard drives that are disks, which take one call, and
 // the configured sizes. There are no zones: an endpoint is one.
 func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
-	rows, err := p.cloud.images(ctx)
-	images, err := listing.Map(rows, err, image)
+	images, err := listing.All(ctx, p.cloud.images, image)
 	return providers.Catalogue{Images: images, Sizes: p.settings.Sizes.Offers()}, err
 }
 
@@ -148,14 +147,12 @@ func image(r props) providers.Image {
 
 // Servers lists all servers with one call; the API has no pages.
 func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
-	rows, err := p.cloud.servers(ctx)
-	return listing.Map(rows, err, p.server)
+	return listing.All(ctx, p.cloud.servers, p.server)
 }
 
 // Server reads one server.
 func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
-	row, err := p.cloud.server(ctx, id)
-	return listing.One(row, err, p.server)
+	return listing.ByID(ctx, id, p.cloud.server, p.server)
 }
 
 // conditions of servers by their status (Server API details). There is no
@@ -180,7 +177,11 @@ func (p *Provider) server(r props) providers.Server {
 	if r["persistent"] == "false" {
 		s.Power = slices.DeleteFunc(s.Power, func(op providers.PowerOp) bool { return op != providers.PowerReset })
 	}
-	s.Interfaces = interfaces(r, s)
+	for _, n := range r.nics() {
+		condition.Plug(&s, providers.Interface{
+			ID: n.slot, NetworkID: n.network, Device: n.device, MAC: n.mac, IP: n.ip, MoreIPs: n.more, Static: n.static, Public: n.network == public,
+		})
+	}
 	return s
 }
 

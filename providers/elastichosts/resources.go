@@ -3,7 +3,6 @@ package elastichosts
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"occigate/providers"
 	"occigate/providers/internal/condition"
@@ -14,14 +13,12 @@ import (
 
 // Volumes lists the user's drives, also those that servers boot from.
 func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
-	rows, err := p.cloud.volumes(ctx)
-	return listing.Map(rows, err, volumeRow.volume)
+	return listing.All(ctx, p.cloud.volumes, volumeRow.volume)
 }
 
 // Volume reads one drive.
 func (p *Provider) Volume(ctx context.Context, id string) (providers.Volume, error) {
-	row, err := p.cloud.volume(ctx, id)
-	return listing.One(row, err, volumeRow.volume)
+	return listing.ByID(ctx, id, p.cloud.volume, volumeRow.volume)
 }
 
 // driveStates gives the meaning of a drive's status. Active does not mean
@@ -144,34 +141,15 @@ func (p *Provider) DeleteNetwork(ctx context.Context, id string) (providers.Tick
 	return "", p.cloud.destroyVLAN(ctx, id)
 }
 
-// interfaces maps a server's network cards.
-func interfaces(r props, s providers.Server) (all []providers.Interface) {
-	for _, n := range r.nics() {
-		all = append(all, providers.Interface{
-			ID: n.slot, ServerID: s.ID, NetworkID: n.network, Device: strings.Replace(n.slot, "nic:", "eth", 1),
-			MAC: n.mac, IP: n.ip, MoreIPs: n.more, Static: len(addressesIn(n.asked)) > 0, Public: n.network == public,
-			State: condition.Link(s.State), NativeState: s.NativeState, Fixed: true,
-		})
-	}
-	return all
-}
-
 // Addresses lists the static addresses, and the servers for who uses them.
 func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
-	rows, err := p.cloud.addresses(ctx)
-	return listing.Map(rows, err, addressRow.address)
+	return listing.All(ctx, p.cloud.addresses, addressRow.address)
 }
 
 // address maps one that a server uses, or none. Its id is the address itself;
 // there is no place for our token.
 func (r addressRow) address() providers.Address {
-	a := providers.Address{
-		ID: r.ip, IP: r.ip, NetworkID: public, ServerID: r.server, State: providers.ResourceOffline, NativeState: "free",
-	}
-	if r.server != "" {
-		a.InterfaceID, a.State, a.NativeState = "nic:0", providers.ResourceOnline, "in use"
-	}
-	return a
+	return condition.Reserved(providers.Address{ID: r.ip, IP: r.ip, NetworkID: public, ServerID: r.server, InterfaceID: r.slot})
 }
 
 // CreateAddress reserves an address that the cloud chooses.

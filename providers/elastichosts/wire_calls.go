@@ -95,10 +95,10 @@ func (c *client) unplugDrive(ctx context.Context, server, drive string) error {
 // start, or for any by the word "auto".
 func (c *client) askFor(ctx context.Context, server, ip string) error {
 	return c.set(ctx, server, func(now props) (props, error) {
-		if now["nic:0:dhcp"] == "" {
+		if now[publicSlot+":dhcp"] == "" {
 			return nil, providers.Errorf(providers.ErrConflict, setOp, "the server has no interface in the public network")
 		}
-		return props{"nic:0:dhcp": ip}, nil
+		return props{publicSlot + ":dhcp": ip}, nil
 	})
 }
 
@@ -196,9 +196,20 @@ func (c *client) plugged(ctx context.Context, drives []props, err error) ([]volu
 	return listing.Map(drives, err, func(r props) volumeRow { return volumeRow{r, at[lower(r["drive"])]} })
 }
 
-// addressRow is a static address with the server that asks for it, which only
-// the servers tell.
-type addressRow struct{ ip, server string }
+// addressRow is a static address with the card of the server that asks for it,
+// which only the servers tell.
+type addressRow struct{ ip, server, slot string }
+
+// publicSlot is the card that asks for addresses.
+const publicSlot = "nic:0"
+
+// askedBy is the row of an address that a server asks for, or none.
+func askedBy(ip, server string) addressRow {
+	if server == "" {
+		return addressRow{ip: ip}
+	}
+	return addressRow{ip, lower(server), publicSlot}
+}
 
 // addresses lists the static addresses.
 func (c *client) addresses(ctx context.Context) ([]addressRow, error) {
@@ -224,9 +235,9 @@ func (c *client) used(ctx context.Context, addresses []props, err error) ([]addr
 	servers, err := c.servers(ctx)
 	users := map[string]string{}
 	for _, s := range servers {
-		users[s["nic:0:dhcp"]] = lower(s["server"])
+		users[s[publicSlot+":dhcp"]] = s["server"]
 	}
-	return listing.Map(addresses, err, func(r props) addressRow { return addressRow{r["resource"], users[r["resource"]]} })
+	return listing.Map(addresses, err, func(r props) addressRow { return askedBy(r["resource"], users[r["resource"]]) })
 }
 
 // createAddress takes a static address that the cloud chooses.
@@ -239,9 +250,9 @@ func (c *client) createAddress(ctx context.Context) (addressRow, error) {
 func (c *client) assignAddress(ctx context.Context, ip, server string) (addressRow, error) {
 	row, err := c.address(ctx, ip)
 	if err == nil {
-		row.server, err = lower(server), c.askFor(ctx, server, row.ip)
+		err = c.askFor(ctx, server, row.ip)
 	}
-	return row, err
+	return askedBy(row.ip, server), err
 }
 
 // unassignAddress lets the stopped server that asks for an address take any.

@@ -152,8 +152,10 @@ const public = "public"
 // it asks for an address, or for any by the word "auto".
 type nic struct {
 	slot    string // nic:0
+	device  string // of the guest: eth0
 	network string // VLAN, or public
 	asked   string
+	static  bool // asked for an address, not for any
 	mac     string
 	ip      string
 	more    []string // addresses
@@ -165,10 +167,13 @@ type nic struct {
 func (r props) nics() (all []nic) {
 	for i := range 8 {
 		slot := "nic:" + strconv.Itoa(i)
-		n := nic{slot: slot, asked: r[slot+":dhcp"], network: cmp.Or(lower(r[slot+":vlan"]), public), mac: r[slot+":mac"]}
+		n := nic{
+			slot: slot, device: "eth" + strconv.Itoa(i), asked: r[slot+":dhcp"], network: cmp.Or(lower(r[slot+":vlan"]), public), mac: r[slot+":mac"],
+		}
 		if n.asked == "" && n.network == public {
 			continue
 		}
+		n.static = len(addressesIn(n.asked)) > 0
 		ips := addressesIn(cmp.Or(r[slot+":dhcp:ip"], n.asked))
 		if len(ips) > 0 {
 			n.ip = ips[0]

@@ -169,8 +169,7 @@ func (p *Provider) ResizeServer(ctx context.Context, id, sizeID string) (provide
 // Volumes lists the disks. Each is made and destroyed with its server, and can
 // be neither attached nor detached.
 func (p *Provider) Volumes(ctx context.Context) ([]providers.Volume, error) {
-	rows, err := p.cloud.disks(ctx)
-	return listing.Volumes(listing.Map(rows, err, volume))
+	return listing.Volumes(listing.All(ctx, p.cloud.disks, volume))
 }
 
 // Volume finds one of them.

@@ -125,8 +125,7 @@ func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
 // Catalogue lists the cloud's operating system images, in one call, and the
 // configured sizes. There are no zones.
 func (p *Provider) Catalogue(ctx context.Context) (providers.Catalogue, error) {
-	rows, err := p.cloud.images(ctx)
-	images, err := listing.Map(rows, err, image)
+	images, err := listing.All(ctx, p.cloud.images, image)
 	return providers.Catalogue{Images: images, Sizes: p.settings.Sizes.Offers()}, err
 }
 
@@ -150,7 +149,7 @@ func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
 	}
 	return listing.Map(rows, err, func(r serverRow) providers.Server {
 		s := p.server(r)
-		s.Interfaces = interfaces(s, r.ips, of[r.id], blocks)
+		plug(&s, r.ips, of[r.id], blocks)
 		return s
 	})
 }
@@ -186,14 +185,13 @@ const createOp = "CreateServer"
 
 // creating is what the cloud has no parameter for.
 var creating = limits.Create{
-	Zone:      "FlexiScale has no zones",
-	Networks:  "a server is made on one VLAN",
-	IP:        "FlexiScale chooses addresses itself",
-	MAC:       "FlexiScale chooses addresses itself",
-	Volumes:   "FlexiScale attaches no disks",
-	KeyName:   "FlexiScale sets passwords and takes no keys",
-	PublicKey: "FlexiScale sets passwords and takes no keys",
-	UserData:  "FlexiScale takes no user data",
+	Zone:     "FlexiScale has no zones",
+	Networks: "a server is made on one VLAN",
+	IP:       "FlexiScale chooses addresses itself",
+	MAC:      "FlexiScale chooses addresses itself",
+	Volumes:  "FlexiScale attaches no disks",
+	Keys:     "FlexiScale sets passwords and takes no keys",
+	UserData: "FlexiScale takes no user data",
 }
 
 // CreateServer makes a server, which is stopped; its ticket starts it. The name

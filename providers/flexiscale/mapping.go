@@ -50,43 +50,35 @@ func (p *Provider) server(r serverRow) providers.Server {
 
 // sizeOf names the size of a server: the one of the same disk, or the first
 // that differs in the disk alone, since a resize leaves that as it is.
-func (p *Provider) sizeOf(s providers.Server) (name string) {
-	for _, size := range p.settings.Sizes.Offers() {
-		if size.Cores != s.Cores || size.MemoryMiB != s.MemoryMiB {
-			continue
-		}
-		if size.DiskGiB == s.DiskGiB {
-			return size.Name
-		}
-		name = cmp.Or(name, size.Name)
+func (p *Provider) sizeOf(s providers.Server) string {
+	alike := slices.DeleteFunc(p.settings.Sizes.Offers(), func(o providers.Size) bool { return o.Cores != s.Cores || o.MemoryMiB != s.MemoryMiB })
+	if len(alike) == 0 {
+		return ""
 	}
-	return name
+	same := slices.IndexFunc(alike, func(o providers.Size) bool { return o.DiskGiB == s.DiskGiB })
+	return alike[max(same, 0)].ID
 }
 
-// interfaces maps those of a server. Each of its addresses is put where it
+// plug gives a server its interfaces. Each of its addresses is put where it
 // belongs, those that fit nowhere on the first one.
-func interfaces(s providers.Server, ips []string, nics []nicRow, blocks []blockRow) (all []providers.Interface) {
+func plug(s *providers.Server, ips []string, nics []nicRow, blocks []blockRow) {
 	for i, n := range nics {
-		all = append(all, providers.Interface{
-			ID: n.id, ServerID: s.ID, NetworkID: n.vlan, MAC: n.mac, Device: "eth" + strconv.Itoa(i),
-			Static: true, Fixed: true, State: condition.Link(s.State), NativeState: s.NativeState,
-		})
+		condition.Plug(s, providers.Interface{ID: n.id, NetworkID: n.vlan, MAC: n.mac, Device: "eth" + strconv.Itoa(i), Static: true})
 	}
-	if len(all) == 0 {
-		return nil
+	if len(nics) == 0 {
+		return
 	}
 	for _, ip := range ips {
 		a, _ := netip.ParseAddr(ip)
 		b := slices.IndexFunc(blocks, func(b blockRow) bool { return a.Compare(b.start) >= 0 && a.Compare(b.end) <= 0 })
-		i := slices.IndexFunc(all, func(i providers.Interface) bool { return b >= 0 && blocks[b].vlan == i.NetworkID })
-		n := &all[max(i, 0)]
+		i := slices.IndexFunc(s.Interfaces, func(i providers.Interface) bool { return b >= 0 && blocks[b].vlan == i.NetworkID })
+		n := &s.Interfaces[max(i, 0)]
 		if n.IP != "" {
 			n.MoreIPs = append(n.MoreIPs, ip)
 			continue
 		}
 		n.IP, n.Public = ip, public(a)
 	}
-	return all
 }
 
 func public(a netip.Addr) bool { return a.IsValid() && !a.IsPrivate() && !a.IsLoopback() }

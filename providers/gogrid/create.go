@@ -17,12 +17,11 @@ import (
 
 // lacks is what grid/server/add has no argument for.
 var lacks = limits.Create{
-	Networks:  "a server is made on the network public, and on no other",
-	MAC:       "GoGrid chooses MAC addresses itself",
-	Volumes:   "GoGrid has no volumes",
-	KeyName:   "GoGrid sets passwords and takes no keys",
-	PublicKey: "GoGrid sets passwords and takes no keys",
-	UserData:  "GoGrid takes no user data",
+	Networks: "a server is made on the network public, and on no other",
+	MAC:      "GoGrid chooses MAC addresses itself",
+	Volumes:  "GoGrid has no volumes",
+	Keys:     "GoGrid sets passwords and takes no keys",
+	UserData: "GoGrid takes no user data",
 }
 
 // CreateServer adds a server on a free public address of the datacenter. The

@@ -140,14 +140,12 @@ func (p *Provider) sizes(ctx context.Context) ([]providers.Size, error) {
 // Servers lists the account's servers in the datacenter, 250 a call. Those that
 // are still being built have no id.
 func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
-	rows, err := p.cloud.servers(ctx)
-	return listing.Map(rows, err, serverRow.server)
+	return listing.All(ctx, p.cloud.servers, serverRow.server)
 }
 
 // Server reads one server by its id.
 func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
-	r, err := p.cloud.server(ctx, id)
-	return listing.One(r, err, serverRow.server)
+	return listing.ByID(ctx, id, p.cloud.server, serverRow.server)
 }
 
 // DeleteServer deletes a server by its id, or by its name while it has no id.

@@ -45,24 +45,22 @@ func (r serverRow) server() providers.Server {
 		return s
 	}
 	conditions.Set(&s, r.State.Name)
-	s.Interfaces = r.interfaces(s)
+	r.plug(&s)
 	return s
 }
 
-// interfaces are made from the addresses of a server: the cloud has no object
+// plug makes interfaces from the addresses of a server: the cloud has no object
 // for them, and none can be unplugged.
-func (r serverRow) interfaces(s providers.Server) (all []providers.Interface) {
+func (r serverRow) plug(s *providers.Server) {
 	for _, in := range []struct{ network, ip string }{{public, r.IP.IP}, {private, r.PrivateIP.IP}} {
 		if in.ip == "" {
 			continue
 		}
-		all = append(all, providers.Interface{
-			ID: in.network, ServerID: s.ID, NetworkID: in.network, IP: in.ip,
-			Device: "eth" + strconv.Itoa(len(all)), Static: true, Public: in.network == public,
-			State: condition.Link(s.State), NativeState: r.State.Name, Fixed: true,
+		condition.Plug(s, providers.Interface{
+			ID: in.network, NetworkID: in.network, IP: in.ip,
+			Device: "eth" + strconv.Itoa(len(s.Interfaces)), Static: true, Public: in.network == public,
 		})
 	}
-	return all
 }
 
 // imageStates are the states of images that are shown; Deleted and Trash are

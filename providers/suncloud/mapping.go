@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"occigate/providers"
+	"occigate/providers/internal/condition"
 	"occigate/providers/internal/configured"
 	"occigate/providers/internal/naming"
 )
@@ -68,15 +69,12 @@ func (t tree) network(n vnet) providers.Network {
 
 // address maps a public address.
 func (a address) address() providers.Address {
-	out := providers.Address{
-		ID: a.URI, IP: a.IP, NetworkID: public, Token: a.Tags.token(),
-		ServerID: a.VM, State: providers.ResourceOffline, NativeState: "free",
-	}
+	out := condition.Reserved(providers.Address{ID: a.URI, IP: a.IP, NetworkID: public, Token: a.Tags.token(), ServerID: a.VM})
 	switch {
 	case a.IP == "":
 		out.State, out.NativeState = providers.ResourcePending, "new"
 	case a.VM != "":
-		out.InterfaceID, out.State, out.NativeState = a.URI, providers.ResourceOnline, "attached"
+		out.InterfaceID = a.URI
 	}
 	return out
 }

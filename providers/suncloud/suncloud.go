@@ -138,8 +138,7 @@ func (p *Provider) Servers(ctx context.Context) ([]providers.Server, error) {
 
 // Server reads one VM by its URI.
 func (p *Provider) Server(ctx context.Context, id string) (providers.Server, error) {
-	m, err := p.cloud.vm(ctx, id)
-	return listing.One(m, err, p.server)
+	return listing.ByID(ctx, id, p.cloud.vm, p.server)
 }
 
 const createOp = "POST VM"

@@ -1,6 +1,7 @@
 // Package condition turns a cloud's own word for the state of a server into what
 // the contract says of it: the state, what is legal in it, and what to tell
-// people. It knows no cloud; the table of words is the adapter's.
+// people; and it gives a state to what has none of its own at a cloud. It knows
+// no cloud; the table of words is the adapter's.
 package condition
 
 import (
@@ -18,13 +19,27 @@ type Condition struct {
 	Message   string              // for people, where the state does not say it all
 }
 
-// Link is the state of what is plugged into a server, for clouds that tell none
-// of its own: it works while the server runs.
-func Link(server providers.State) providers.ResourceState {
-	if server == providers.StateActive {
-		return providers.ResourceOnline
+// Plug plugs a server into networks for as long as it lives, at clouds that tell
+// no state of an interface: one works while the server runs.
+func Plug(s *providers.Server, all ...providers.Interface) {
+	state := providers.ResourceOffline
+	if s.State == providers.StateActive {
+		state = providers.ResourceOnline
 	}
-	return providers.ResourceOffline
+	for _, i := range all {
+		i.ServerID, i.State, i.NativeState, i.Fixed = s.ID, state, s.NativeState, true
+		s.Interfaces = append(s.Interfaces, i)
+	}
+}
+
+// Reserved is a reserved address of which a cloud tells no more than the server
+// that has it, if any.
+func Reserved(a providers.Address) providers.Address {
+	a.State, a.NativeState = providers.ResourceOffline, "free"
+	if a.ServerID != "" {
+		a.State, a.NativeState = providers.ResourceOnline, "in use"
+	}
+	return a
 }
 
 // Table has the conditions by the cloud's words.

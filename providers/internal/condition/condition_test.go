@@ -4,16 +4,35 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"occigate/providers"
 	"occigate/providers/internal/condition"
 )
 
-func TestLink(t *testing.T) {
-	for server, want := range map[providers.State]providers.ResourceState{
+func TestPlug(t *testing.T) {
+	for state, want := range map[providers.State]providers.ResourceState{
 		providers.StateActive: providers.ResourceOnline, providers.StateInactive: providers.ResourceOffline, providers.StateStarting: providers.ResourceOffline,
 	} {
-		if got := condition.Link(server); got != want {
-			t.Errorf("of a server that is %s: %s, want %s", server, got, want)
+		s := providers.Server{ID: "web", State: state, NativeState: "word"}
+		condition.Plug(&s, providers.Interface{ID: "eth0", IP: "192.0.2.1"})
+		condition.Plug(&s, providers.Interface{ID: "eth1"})
+		if diff := cmp.Diff([]providers.Interface{
+			{ID: "eth0", ServerID: "web", IP: "192.0.2.1", State: want, NativeState: "word", Fixed: true},
+			{ID: "eth1", ServerID: "web", State: want, NativeState: "word", Fixed: true},
+		}, s.Interfaces); diff != "" {
+			t.Errorf("of a server that is %s (-want +got):\n%s", state, diff)
+		}
+	}
+}
+
+func TestReserved(t *testing.T) {
+	for _, want := range []providers.Address{
+		{ID: "a", State: providers.ResourceOffline, NativeState: "free"},
+		{ID: "a", ServerID: "web", State: providers.ResourceOnline, NativeState: "in use"},
+	} {
+		if got := condition.Reserved(providers.Address{ID: want.ID, ServerID: want.ServerID}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
 }

@@ -9,14 +9,14 @@ import "occigate/providers"
 // why; an empty one means that the cloud can do it, or that the adapter looks
 // into it itself.
 type Create struct {
-	Zone      string // to choose one
-	Networks  string // to plug into more than one
-	IP        string // to choose an address
-	MAC       string // to choose a MAC address
-	Volumes   string // to attach existing volumes
-	KeyName   string // key pairs of the cloud
-	PublicKey string // to put a key into the machine
-	UserData  string // for the machine itself
+	Zone     string // to choose one
+	Networks string // to plug into more than one
+	IP       string // to choose an address
+	MAC      string // to choose a MAC address
+	Volumes  string // to attach existing volumes
+	Keys     string // to put a key into the machine, of the cloud's or the user's
+	KeyName  string // key pairs of the cloud, where a key of the user's can be put
+	UserData string // for the machine itself
 }
 
 // Check refuses a wish beyond the limits, under the cloud's name of the call. A
@@ -37,8 +37,8 @@ func (l Create) Check(op string, spec providers.ServerSpec) error {
 		{ip, l.IP, providers.ErrUnsupported},
 		{mac, l.MAC, providers.ErrUnsupported},
 		{len(spec.Volumes) > 0, l.Volumes, providers.ErrUnsupported},
+		{spec.KeyName != "" || spec.PublicKey != "", l.Keys, providers.ErrUnsupported},
 		{spec.KeyName != "", l.KeyName, providers.ErrUnsupported},
-		{spec.PublicKey != "", l.PublicKey, providers.ErrUnsupported},
 		{len(spec.UserData) > 0, l.UserData, providers.ErrUnsupported},
 	} {
 		if limit.asked && limit.why != "" {

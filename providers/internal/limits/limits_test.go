@@ -9,7 +9,7 @@ import (
 )
 
 func TestCreate(t *testing.T) {
-	none := limits.Create{Zone: "zone", Networks: "networks", IP: "ip", MAC: "mac", Volumes: "volumes", KeyName: "name", PublicKey: "public", UserData: "data"}
+	none := limits.Create{Zone: "zone", Networks: "networks", IP: "ip", MAC: "mac", Volumes: "volumes", Keys: "keys", UserData: "data"}
 	tests := []struct {
 		why  string
 		wish providers.ServerSpec
@@ -21,8 +21,8 @@ func TestCreate(t *testing.T) {
 		{"ip", providers.ServerSpec{Networks: []providers.InterfaceSpec{{IP: "192.0.2.1"}}}, providers.ErrUnsupported},
 		{"mac", providers.ServerSpec{Networks: []providers.InterfaceSpec{{MAC: "02:00:00:00:00:01"}}}, providers.ErrUnsupported},
 		{"volumes", providers.ServerSpec{Volumes: make([]providers.AttachmentSpec, 1)}, providers.ErrUnsupported},
-		{"name", providers.ServerSpec{KeyName: "k"}, providers.ErrUnsupported},
-		{"public", providers.ServerSpec{PublicKey: "ssh-ed25519 A"}, providers.ErrUnsupported},
+		{"keys", providers.ServerSpec{KeyName: "k"}, providers.ErrUnsupported},
+		{"keys", providers.ServerSpec{PublicKey: "ssh-ed25519 A"}, providers.ErrUnsupported},
 		{"data", providers.ServerSpec{UserData: []byte("#!")}, providers.ErrUnsupported},
 	}
 	for _, tt := range tests {
@@ -33,6 +33,17 @@ func TestCreate(t *testing.T) {
 		if err := (limits.Create{}).Check("create", tt.wish); err != nil {
 			t.Errorf("%s: no limit, and %v", tt.why, err)
 		}
+	}
+}
+
+// TestKeyNames has a cloud without key pairs that can put a key into a machine.
+func TestKeyNames(t *testing.T) {
+	none := limits.Create{KeyName: "name"}
+	if err := none.Check("create", providers.ServerSpec{KeyName: "k"}); providers.Kind(err) != providers.ErrUnsupported {
+		t.Errorf("%v, want unsupported", err)
+	}
+	if err := none.Check("create", providers.ServerSpec{PublicKey: "ssh-ed25519 A"}); err != nil {
+		t.Errorf("%v of a key that can be put", err)
 	}
 }
 

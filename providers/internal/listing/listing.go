@@ -1,10 +1,14 @@
 // Package listing turns the rows of a cloud's answer into the contract's, and
-// finds one of them where the cloud has no call for one. It knows no cloud. All
-// take the rows with the error that came with them, so that what has failed
-// stays failed.
+// finds one of them where the cloud has no call for one. It knows no cloud, and it
+// calls one only through what it is given. What takes rows takes the error too
+// that came with them, so that what has failed stays failed.
 package listing
 
-import "occigate/providers"
+import (
+	"context"
+
+	"occigate/providers"
+)
 
 // Map maps each row. A listing of nothing is an empty slice.
 func Map[R, T any](rows []R, err error, f func(R) T) ([]T, error) {
@@ -16,6 +20,18 @@ func Map[R, T any](rows []R, err error, f func(R) T) ([]T, error) {
 		mapped = append(mapped, f(r))
 	}
 	return mapped, nil
+}
+
+// All calls for rows, and maps each.
+func All[R, T any](ctx context.Context, call func(context.Context) ([]R, error), f func(R) T) ([]T, error) {
+	rows, err := call(ctx)
+	return Map(rows, err, f)
+}
+
+// ByID calls for the row that has an id, and maps it.
+func ByID[R, T any](ctx context.Context, id string, call func(context.Context, string) (R, error), f func(R) T) (T, error) {
+	row, err := call(ctx, id)
+	return One(row, err, f)
 }
 
 // One maps the only row of an answer.

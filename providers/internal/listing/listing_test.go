@@ -1,6 +1,7 @@
 package listing_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -19,6 +20,25 @@ func TestMap(t *testing.T) {
 	}
 	if got, err := listing.Map([]int{1}, providers.ErrDenied, strconv.Itoa); got != nil || !errors.Is(err, providers.ErrDenied) {
 		t.Errorf("a failed listing: %q, %v", got, err)
+	}
+}
+
+// TestCalls has what calls a cloud hand on what it says, mapped, or what went wrong.
+func TestCalls(t *testing.T) {
+	all := func(context.Context) ([]int, error) { return []int{1, 2}, nil }
+	if got, err := listing.All(t.Context(), all, strconv.Itoa); err != nil || !slices.Equal(got, []string{"1", "2"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	denied := func(context.Context) ([]int, error) { return []int{1}, providers.ErrDenied }
+	if got, err := listing.All(t.Context(), denied, strconv.Itoa); got != nil || !errors.Is(err, providers.ErrDenied) {
+		t.Errorf("a failed listing: %q, %v", got, err)
+	}
+	one := func(_ context.Context, id string) (int, error) { return strconv.Atoi(id) }
+	if got, err := listing.ByID(t.Context(), "7", one, strconv.Itoa); err != nil || got != "7" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := listing.ByID(t.Context(), "x", one, strconv.Itoa); err == nil || got != "" {
+		t.Errorf("a failed call: %q, %v", got, err)
 	}
 }
 
