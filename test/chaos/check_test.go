@@ -118,7 +118,14 @@ func (w *world) compare(g *gate, shown map[string]entity, say func(string, ...an
 	}
 	members, err := g.paths(mixinPlace)
 	slices.Sort(members)
-	if want := slices.Sorted(maps.Keys(w.tagged)); err != nil || !slices.Equal(members, want) {
-		say("the mixin has %d members, not %d: %v", len(members), len(want), err)
+	missing := maps.Clone(w.tagged)
+	for i, path := range members {
+		if !w.asked[path] || i > 0 && members[i-1] == path {
+			say("%s is a member of the mixin twice, or nobody asked for that", path)
+		}
+		delete(missing, path)
+	}
+	if err != nil || len(missing) > 0 {
+		say("%d of %d members of the mixin are missing: %v", len(missing), len(w.tagged), err)
 	}
 }

@@ -193,7 +193,10 @@ func (w *world) tag(g *gate) {
 	if path == "" {
 		return
 	}
-	w.with(func() { delete(w.known, path) })
+	w.with(func() {
+		delete(w.known, path)
+		w.asked[path] = true
+	})
 	a, err := g.do("POST", mixinPlace, "X-OCCI-Location: "+path, "Content-Type", "text/plain")
 	if err == nil && a.status == http.StatusOK {
 		w.with(func() { w.tagged[path] = true })

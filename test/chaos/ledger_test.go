@@ -15,6 +15,7 @@ type ledger struct {
 	stable  map[string]string // path -> native id, of what nobody takes away
 	titles  map[string]string // path -> title, of what clients have named
 	tagged  map[string]bool   // paths of the members of the mixin
+	asked   map[string]bool   // paths of what may be members: who asked for it got no answer of success
 	made    map[string]string // path -> title, of creates that were answered with success
 	refused map[string]bool   // titles of creates that were answered with a refusal
 	open    map[string]bool   // titles of creates that got no answer, or one that leaves it open
@@ -26,7 +27,7 @@ type ledger struct {
 
 func newLedger() *ledger {
 	return &ledger{
-		stable: map[string]string{}, titles: map[string]string{}, tagged: map[string]bool{}, made: map[string]string{},
+		stable: map[string]string{}, titles: map[string]string{}, tagged: map[string]bool{}, asked: map[string]bool{}, made: map[string]string{},
 		refused: map[string]bool{}, open: map[string]bool{}, gone: map[string]bool{}, leaving: map[string]bool{},
 		known: map[string]string{},
 	}
