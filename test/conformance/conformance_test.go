@@ -46,7 +46,7 @@ func (r *runner) row(t *testing.T, row *Row) {
 	}
 	var a *Answer
 	var wrong []error
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		got := r.program.Do(t, row.Method, path, body, headers...)
 		a = &Answer{got.Status, got.Header, got.Body}
 		wrong = row.Answer.check(a, r.names)

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"occigate/test/cloudsim/ec2"
 	"occigate/test/cloudsim/fault"
@@ -79,7 +78,7 @@ func launch(t *testing.T, binary, config string) (*Program, *servers.Program) {
 	t.Helper()
 	address := servers.Address(t)
 	process := servers.Start(t, nil, binary, "serve", "--config", config, "--listen", address)
-	p := &Program{URL: "http://" + address, Client: &http.Client{Timeout: 30 * time.Second}}
+	p := &Program{URL: "http://" + address, Client: &http.Client{Timeout: perRequest}}
 	t.Cleanup(p.Client.CloseIdleConnections)
 	p.waitReady(t)
 	return p, process

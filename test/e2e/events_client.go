@@ -96,9 +96,9 @@ func (f *Follower) Next(t testing.TB) Event {
 			t.Fatal("the stream has ended")
 		}
 		return e
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 	}
-	t.Fatal("no event within a minute")
+	t.Fatal("no event")
 	return Event{}
 }
 
@@ -109,16 +109,16 @@ func (f *Follower) Last(t testing.TB) string {
 	case id := <-f.last:
 		f.last <- id
 		return id
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 	}
-	t.Fatal("no id within a minute")
+	t.Fatal("no id")
 	return ""
 }
 
 // Ended waits for the end of the stream and gives the last event.
 func (f *Follower) Ended(t testing.TB) (last Event) {
 	t.Helper()
-	for end := time.After(time.Minute); ; {
+	for end := time.After(patience); ; {
 		select {
 		case e, open := <-f.events:
 			if !open {
@@ -126,7 +126,7 @@ func (f *Follower) Ended(t testing.TB) (last Event) {
 			}
 			last = e
 		case <-end:
-			t.Fatal("the stream has not ended within a minute")
+			t.Fatal("the stream has not ended")
 		}
 	}
 }

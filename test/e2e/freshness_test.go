@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +59,7 @@ func TestFreshDataOnDemand(t *testing.T) {
 		}
 	}
 	north.grow("second")
+	began := time.Now()
 	if body := p.Must(t, 200, "GET", "/compute/", "").Body; strings.Count(body, "\n") != 1 {
 		t.Errorf("a cloud was asked though nobody wanted it:\n%s", body)
 	}
@@ -66,17 +68,22 @@ func TestFreshDataOnDemand(t *testing.T) {
 		t.Errorf("not as new as demanded:\n%s", a.Body)
 	}
 	for name, want := range map[string]string{
-		"Preference-Applied": "wait=20", "X-Occigate-Fresh": "north, south", "X-Occigate-Older": "", "Age": "0",
+		"Preference-Applied": "wait=20", "X-Occigate-Fresh": "north, south", "X-Occigate-Older": "",
 	} {
 		if got := a.Header.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
+	}
+	age, err := strconv.Atoi(a.Header.Get("Age"))
+	if most := int(time.Since(began).Seconds()); err != nil || age > most {
+		t.Errorf("Age is %q, want at most the %d s since it was asked for", a.Header.Get("Age"), most)
 	}
 }
 
 func TestEqualDemandsAreOne(t *testing.T) {
 	north := newSky(t, "north")
 	p := serve(t, under(t, "", north))
+	north.plan.Set(fault.Fault{Kind: fault.Latency, Call: listServers, Delay: time.Second}) // while which all of them come
 	before := north.listings()
 	var all sync.WaitGroup
 	for range 30 {
@@ -93,7 +100,7 @@ func TestEqualDemandsAreOne(t *testing.T) {
 func TestWaitEnds(t *testing.T) {
 	north, south := newSky(t, "north"), newSky(t, "south")
 	north.grow("first")
-	p := serve(t, under(t, "limits: {wait_timeout: 2s}", north, south))
+	p := serve(t, under(t, "limits: {wait_timeout: 4s}", north, south))
 	north.plan.Set(fault.Fault{Kind: fault.Hang})
 	a := p.Must(t, 200, "GET", "/compute/", "", "Cache-Control", "no-cache")
 	if a.Header.Get("Preference-Applied") != "" || !strings.Contains(a.Header.Get("X-Occigate-Older"), "north") {
@@ -101,7 +108,7 @@ func TestWaitEnds(t *testing.T) {
 	}
 	a = p.Must(t, 200, "GET", "/compute/", "", "Cache-Control", "no-cache", "Prefer", "wait=1000")
 	for name, want := range map[string]string{
-		"Preference-Applied": "wait=2", "X-Occigate-Fresh": "south", "X-Occigate-Older": "north", "X-Occigate-Stale": "",
+		"Preference-Applied": "wait=4", "X-Occigate-Fresh": "south", "X-Occigate-Older": "north", "X-Occigate-Stale": "",
 	} {
 		if got := a.Header.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
@@ -110,7 +117,7 @@ func TestWaitEnds(t *testing.T) {
 	if !strings.Contains(a.Body, "/compute/") {
 		t.Error("what is known of the cloud is missing")
 	}
-	a = p.Must(t, http.StatusServiceUnavailable, "GET", "/compute/", "", "Cache-Control", "no-cache", "Prefer", "wait=1, handling=strict")
+	a = p.Must(t, http.StatusServiceUnavailable, "GET", "/compute/", "", "Cache-Control", "no-cache", "Prefer", "wait=4, handling=strict")
 	if !strings.Contains(a.Body, "north was seen ") || strings.Contains(a.Body, "south") || a.Header.Get("Age") != "" {
 		t.Errorf("%v\n%s", a.Header, a.Body)
 	}

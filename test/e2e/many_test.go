@@ -154,7 +154,8 @@ func TestComplaintsAreLearntFrom(t *testing.T) {
 	}
 	p.Eventually(t, "the complaint is counted", func() bool { return figure(`(?m)^occigate_budget_slowed_total\{account="cloud0"\} [1-9]`) })
 	clouds.plan.Clear()
-	if n := clouds.during(4 * time.Second); n > 0 {
+	p.Eventually(t, "quiet: what was on its way has come", func() bool { return clouds.during(500*time.Millisecond) == 0 })
+	if n := clouds.during(3 * time.Second); n > 0 {
 		t.Errorf("%d calls in a pause", n)
 	}
 	p.Eventually(t, "it is called again", func() bool { return clouds.during(100*time.Millisecond) > 0 })

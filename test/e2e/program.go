@@ -16,6 +16,15 @@ import (
 	"occigate/cmd/app"
 )
 
+const (
+	// patience bounds every wait for what has to happen. A machine that has much
+	// else to do is slow, and what never happens is found all the same.
+	patience = 2 * time.Minute
+
+	// perRequest bounds one request.
+	perRequest = time.Minute
+)
+
 // Program is a running occigate.
 type Program struct {
 	URL    string // without a slash at the end
@@ -62,7 +71,7 @@ var listening = regexp.MustCompile(`(https?://127\.0\.0\.1:\d+)`)
 // 127.0.0.1.
 func Start(t testing.TB, env map[string]string, args ...string) *Program {
 	t.Helper()
-	return StartFor(t, &http.Client{Timeout: 30 * time.Second}, env, args...)
+	return StartFor(t, &http.Client{Timeout: perRequest}, env, args...)
 }
 
 // StartTwo runs the demo with two of its clouds, amazon and private, whose states
@@ -119,7 +128,7 @@ func (p *Program) address(t testing.TB, stdout io.Reader) string {
 		if ok {
 			return url
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 	}
 	t.Fatalf("the program printed no URL:\n%s", p.said())
 	return ""
@@ -138,15 +147,15 @@ func (p *Program) waitReady(t testing.TB) {
 }
 
 // Eventually waits until something is true, and fails with its name if it does
-// not become so within a minute.
+// not become so.
 func (p *Program) Eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		if is() {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("not %s within a minute\n%s", what, p.said())
+			t.Fatalf("not %s within %v\n%s", what, patience, p.said())
 		}
 	}
 }

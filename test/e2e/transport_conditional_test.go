@@ -6,14 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"occigate/test/cloudsim/openstack"
 )
 
 // plainly is a client that does not unpack by itself.
 func plainly() *http.Client {
-	return &http.Client{Transport: &http.Transport{DisableCompression: true}, Timeout: 30 * time.Second}
+	return &http.Client{Transport: &http.Transport{DisableCompression: true}, Timeout: perRequest}
 }
 
 // TestConditionalGet asks again for what it has.

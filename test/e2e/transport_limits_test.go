@@ -34,7 +34,7 @@ func exchange(t *testing.T, p *Program, request string) (a Answer, closed bool) 
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(perRequest)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(conn, request); err != nil {
@@ -189,7 +189,7 @@ func TestLimits(t *testing.T) {
 
 // TestSlowBody stops sending in the middle of a body.
 func TestSlowBody(t *testing.T) {
-	p := serving(t, "limits: {read_timeout: 500ms}\n")
+	p := serving(t, "limits: {read_timeout: 2s}\n")
 	a, closed := exchange(t, p,
 		"POST /compute/ HTTP/1.1\r\nHost: gw\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nCategory: ")
 	if a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "in time") || !closed {
@@ -235,7 +235,7 @@ func rawAnswer(t *testing.T, p *Program, request string) string {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(perRequest)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(conn, request); err != nil {

@@ -27,7 +27,7 @@ func TestHTTP2(t *testing.T) {
 		t.Run(want, func(t *testing.T) {
 			transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
 			cloud := openstack.New(openstack.Options{})
-			p := StartFor(t, &http.Client{Transport: transport, Timeout: 30 * time.Second}, nil,
+			p := StartFor(t, &http.Client{Transport: transport, Timeout: perRequest}, nil,
 				"serve", "--config", oneCloud(t, cloud, more))
 			resp, err := p.Client.Get(p.URL + "/compute/")
 			if err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 // patience bounds every wait for a program.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // Address is a free port of 127.0.0.1 for a program that cannot tell which one it
 // took. It lies below those that systems give to whoever asks for any, as every
