@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"occigate/providers"
+	"occigate/providers/providertest"
 )
 
 func TestErrorCodesHaveKinds(t *testing.T) {
@@ -166,7 +167,7 @@ func TestEndedContextStaysMatchable(t *testing.T) {
 	defer server.Close()
 	defer close(release)
 	f := newFake(t)
-	settings := text(strings.ReplaceAll(string(f.settings()), f.server.URL, server.URL))
+	settings := providertest.Settings(strings.ReplaceAll(string(f.settings()), f.server.URL, server.URL))
 	p, err := New(settings, providers.Surroundings{HTTP: server.Client(), Clock: f.clock})
 	must(t, err)
 

@@ -11,17 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"go.yaml.in/yaml/v4"
-
 	"occigate/providers"
+	"occigate/providers/providertest"
+	"occigate/test/cloudsim/timeline"
 )
-
-// text is the settings of an account as YAML.
-type text string
-
-func (s text) Decode(into any) error {
-	return yaml.Load([]byte(s), into, yaml.WithKnownFields())
-}
 
 // The credentials of the tests. Neither secret may appear in an error text.
 const (
@@ -29,24 +22,6 @@ const (
 	secretKey    = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 	sessionToken = "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22"
 )
-
-// clock stands still until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 // reply is what the fake answers: the inside of an answer, a refusal with a
 // code, or a raw body.
@@ -68,14 +43,14 @@ func refuse(code string) reply { return reply{status: 400, code: code, message: 
 type fake struct {
 	t      *testing.T
 	server *httptest.Server
-	clock  *clock
+	clock  *timeline.Clock
 	mu     sync.Mutex
 	script map[string][]reply
 	calls  []url.Values
 }
 
 func newFake(t *testing.T) *fake {
-	f := &fake{t: t, script: map[string][]reply{}, clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}}
+	f := &fake{t: t, script: map[string][]reply{}, clock: timeline.NewClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))}
 	f.server = httptest.NewServer(f)
 	t.Cleanup(f.server.Close)
 	f.on("GetCallerIdentity", ok(`<GetCallerIdentityResult><Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/u</Arn><UserId>U</UserId></GetCallerIdentityResult>`))
@@ -125,8 +100,8 @@ func (a reply) write(w http.ResponseWriter, operation string) {
 }
 
 // settings are those of an account behind the fake, with further lines.
-func (f *fake) settings(more ...string) text {
-	return text(fmt.Sprintf("region: eu-central-1\nendpoint: %s\naccess_key_id: %s\nsecret_access_key: %s\nsession_token: %s\n%s\n",
+func (f *fake) settings(more ...string) providertest.Settings {
+	return providertest.Settings(fmt.Sprintf("region: eu-central-1\nendpoint: %s\naccess_key_id: %s\nsecret_access_key: %s\nsession_token: %s\n%s\n",
 		f.server.URL, accessKey, secretKey, sessionToken, strings.Join(more, "\n")))
 }
 

@@ -15,9 +15,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"occigate/providers"
+	"occigate/providers/providertest"
 )
 
-func build(s text, client *http.Client) (*Provider, error) {
+func build(s providertest.Settings, client *http.Client) (*Provider, error) {
 	p, err := New(s, providers.Surroundings{UID: "aws", HTTP: client, Clock: providers.SystemClock{}})
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func TestSettingsThatCannotWork(t *testing.T) {
 		{"misspelt inner key", "region: r\nimages: {owner: [self]}\n" + static, "owner"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := build(text(c.yaml), http.DefaultClient)
+			_, err := build(providertest.Settings(c.yaml), http.DefaultClient)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Fatalf("error is %v, must say %q", err, c.says)
 			}
@@ -135,7 +136,7 @@ func TestCredentials(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := &signatures{}
-			p, err := build(text(c.yaml+"\nendpoint: "+f.server.URL+"\n"), &http.Client{Transport: seen})
+			p, err := build(providertest.Settings(c.yaml+"\nendpoint: "+f.server.URL+"\n"), &http.Client{Transport: seen})
 			must(t, err)
 			_, err = p.Servers(t.Context())
 			must(t, err)
@@ -158,7 +159,7 @@ func TestCredentials(t *testing.T) {
 func TestProfileBringsItsRegion(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config")
 	must(t, os.WriteFile(file, []byte("[profile work]\naws_access_key_id = A\naws_secret_access_key = B\nregion = eu-south-1\n"), 0o600))
-	p, err := build(text("credentials: profile\nprofile: work\nprofile_files: ["+file+"]\n"), http.DefaultClient)
+	p, err := build(providertest.Settings("credentials: profile\nprofile: work\nprofile_files: ["+file+"]\n"), http.DefaultClient)
 	must(t, err)
 	if p.region != "eu-south-1" {
 		t.Errorf("region is %q", p.region)

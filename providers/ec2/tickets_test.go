@@ -105,13 +105,13 @@ func TestServerThatNeverAppears(t *testing.T) {
 	f := newFake(t)
 	p, ticket := bootTicket(t, f)
 	f.on("DescribeInstances", refuse("InvalidInstanceID.NotFound"))
-	f.clock.move(4 * time.Minute)
+	f.clock.Pass(4 * time.Minute)
 	progress, err := p.Poll(t.Context(), ticket)
 	must(t, err)
 	if progress.Ticket != ticket {
 		t.Errorf("ticket became %q", progress.Ticket)
 	}
-	f.clock.move(2 * time.Minute)
+	f.clock.Pass(2 * time.Minute)
 	_, err = p.Poll(t.Context(), ticket)
 	kindIs(t, err, providers.ErrNotFound)
 }

@@ -11,22 +11,23 @@ import (
 
 	"occigate/providers"
 	"occigate/test/cloudsim/fault"
+	"occigate/test/cloudsim/timeline"
 )
 
 // Site is where a simulated cloud stands: behind an HTTP server, with a plan of
 // faults, and with a clock that the test moves. Build the simulator with Plan
 // and Now, then Serve it.
 type Site struct {
-	Plan *fault.Plan
-	URL  string // of the server, without a slash at its end
+	*timeline.Clock // of both sides
+	Plan            *fault.Plan
+	URL             string // of the server, without a slash at its end
 
 	mu        sync.Mutex
-	now       time.Time
 	busy, top int // calls under way, and the most at the same time
 }
 
 // NewSite gives a site whose clock stands at now.
-func NewSite(now time.Time) *Site { return &Site{Plan: new(fault.Plan), now: now} }
+func NewSite(now time.Time) *Site { return &Site{Clock: timeline.NewClock(now), Plan: new(fault.Plan)} }
 
 // Serve starts the server, which ends with the test.
 func (s *Site) Serve(t testing.TB, cloud http.Handler) {
@@ -56,20 +57,6 @@ func (s *Site) Peak() int {
 	top := s.top
 	s.top = s.busy
 	return top
-}
-
-// Now makes the site the clock of both sides.
-func (s *Site) Now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-// Pass moves the clock on.
-func (s *Site) Pass(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
 }
 
 // Surroundings are those of an adapter at the site.

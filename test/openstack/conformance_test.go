@@ -37,7 +37,7 @@ func plane(t testing.TB) providertest.Cloud {
 		Network: env(t, "OS_NETWORK_ID"), Pool: env(t, "OS_EXTGW_ID"),
 		Cost: &providertest.Cost{Endless: true, Beside: 1},
 		Denied: func(t testing.TB) providers.Provider {
-			return adapter(t, settings("auth_url: http://127.0.0.1:5000/v3\nusername: demo\npassword: wrong\nproject_name: demo\n"), w)
+			return adapter(t, providertest.Settings("auth_url: http://127.0.0.1:5000/v3\nusername: demo\npassword: wrong\nproject_name: demo\n"), w)
 		},
 		Misspelt: func() error {
 			_, err := openstack.New(cloud(t, "demo", "flavour: m1.tiny"), providers.Surroundings{HTTP: http.DefaultClient, Clock: providers.SystemClock{}})

@@ -16,6 +16,7 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
 
 	"occigate/providers"
+	"occigate/providers/providertest"
 )
 
 const login = "POST /auth/tokens"
@@ -67,9 +68,9 @@ func TestApplicationCredential(t *testing.T) {
 	})
 	t.Cleanup(func() { must(t, remove()) })
 
-	byID := settings(fmt.Sprintf("auth_url: http://127.0.0.1:5000\napplication_credential_id: %s\napplication_credential_secret: %s\n", made.ID, made.Secret))
-	byName := settings(fmt.Sprintf("auth_url: http://127.0.0.1:5000/v3\nusername: demo\napplication_credential_name: %s\napplication_credential_secret: %s\n", made.Name, made.Secret))
-	for name, s := range map[string]settings{"by id": byID, "by name": byName} {
+	byID := providertest.Settings(fmt.Sprintf("auth_url: http://127.0.0.1:5000\napplication_credential_id: %s\napplication_credential_secret: %s\n", made.ID, made.Secret))
+	byName := providertest.Settings(fmt.Sprintf("auth_url: http://127.0.0.1:5000/v3\nusername: demo\napplication_credential_name: %s\napplication_credential_secret: %s\n", made.Name, made.Secret))
+	for name, s := range map[string]providertest.Settings{"by id": byID, "by name": byName} {
 		p := adapter(t, s, &wire{})
 		id, err := p.Identity(t.Context())
 		must(t, err)
@@ -107,7 +108,7 @@ func TestEnvironment(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
-	for user, s := range map[string]settings{"alt": "credentials: environment\n", "demo": cloud(t, "demo")} {
+	for user, s := range map[string]providertest.Settings{"alt": "credentials: environment\n", "demo": cloud(t, "demo")} {
 		id, err := adapter(t, s, &wire{}).Identity(t.Context())
 		must(t, err)
 		if id.User != user {

@@ -18,10 +18,9 @@ import (
 	"testing"
 	"time"
 
-	"go.yaml.in/yaml/v4"
-
 	"occigate/providers"
 	"occigate/providers/openstack"
+	"occigate/providers/providertest"
 	"occigate/test/cloudsim/fault"
 )
 
@@ -54,22 +53,14 @@ func cloudsFile(t testing.TB) string {
 	return path
 }
 
-// settings is an account's settings as YAML, decoded as strictly as the
-// program does.
-type settings string
-
-func (s settings) Decode(into any) error {
-	return yaml.Load([]byte(s), into, yaml.WithKnownFields())
-}
-
 // cloud is the settings of one of the plane's clouds, with further lines.
-func cloud(t testing.TB, name string, more ...string) settings {
+func cloud(t testing.TB, name string, more ...string) providertest.Settings {
 	t.Helper()
-	return settings(fmt.Sprintf("clouds_file: %s\ncloud: %s\n%s\n", cloudsFile(t), name, strings.Join(more, "\n")))
+	return providertest.Settings(fmt.Sprintf("clouds_file: %s\ncloud: %s\n%s\n", cloudsFile(t), name, strings.Join(more, "\n")))
 }
 
 // adapter builds the adapter over a wire.
-func adapter(t testing.TB, s settings, over http.RoundTripper) *openstack.Provider {
+func adapter(t testing.TB, s providertest.Settings, over http.RoundTripper) *openstack.Provider {
 	t.Helper()
 	p, err := openstack.New(s, providers.Surroundings{
 		UID: "plane", HTTP: &http.Client{Transport: over, Timeout: time.Minute}, Clock: providers.SystemClock{},

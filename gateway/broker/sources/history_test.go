@@ -6,15 +6,16 @@ import (
 
 	"occigate/gateway/broker/history"
 	"occigate/providers"
+	"occigate/test/cloudsim/timeline"
 )
 
 // TestHistory renews a list and finds in the store what it had before.
 func TestHistory(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s, kept := shared(c), newStore(t)
 	g := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	g.turn(t)
-	c.move(27 * time.Hour)
+	c.Pass(27 * time.Hour)
 	s.set(func(s *seller) { s.prices = []providers.Price{hourly("small", "0.02")} })
 	g.turn(t)
 	all, err := history.New(kept).Of(t.Context(), "ec2 list")

@@ -16,31 +16,14 @@ import (
 	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
 	"occigate/providers"
+	"occigate/test/cloudsim/timeline"
 )
 
 var start = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// clock stands until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // seller tells prices, and counts how often it was asked. Editions are the digests.
 type seller struct {
-	clock   *clock
+	clock   *timeline.Clock
 	sources []providers.PriceSource
 
 	mu     sync.Mutex
@@ -102,7 +85,7 @@ type gate struct {
 	book *tariff.Book
 }
 
-func newGate(t *testing.T, kept store.Store, c *clock, holder string, accounts ...Account) gate {
+func newGate(t *testing.T, kept store.Store, c *timeline.Clock, holder string, accounts ...Account) gate {
 	t.Helper()
 	book := &tariff.Book{}
 	return gate{New(Options{Store: kept, Accounts: accounts, Book: book, Holder: holder, Clock: c}), book}
@@ -135,7 +118,7 @@ func newStore(t *testing.T) store.Store {
 	return kept
 }
 
-func shared(c *clock) *seller {
+func shared(c *timeline.Clock) *seller {
 	return &seller{
 		clock:   c,
 		sources: []providers.PriceSource{{Name: "list", Key: "ec2 list", Region: "eu-central-1", Every: 24 * time.Hour}},
@@ -144,7 +127,7 @@ func shared(c *clock) *seller {
 }
 
 func TestAccountsWithOneKeyAreAskedOnce(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s := shared(c)
 	var accounts []Account
 	for n := range 60 {
@@ -165,7 +148,7 @@ func TestAccountsWithOneKeyAreAskedOnce(t *testing.T) {
 // TestTwoListsOfOneRegion holds that accounts which read one list at two places
 // have each their own.
 func TestTwoListsOfOneRegion(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	one, two := shared(c), shared(c)
 	two.sources[0].Key = "ec2 copy"
 	g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", one}, Account{"b", "ec2", two})
@@ -180,7 +163,7 @@ func TestTwoListsOfOneRegion(t *testing.T) {
 // TestGatewaysAskOnce holds that gateways with one store make the calls of one,
 // also one that starts later, and all see a change.
 func TestGatewaysAskOnce(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s, kept := shared(c), newStore(t)
 	s.sources[0].Discount = 75_000
 	one := newGate(t, kept, c, "one", Account{"a", "ec2", s})
@@ -192,7 +175,7 @@ func TestGatewaysAskOnce(t *testing.T) {
 	if s.calls != 1 || two.entry(t).Tariff.Digest() != one.entry(t).Tariff.Digest() {
 		t.Errorf("%d calls", s.calls)
 	}
-	c.move(27 * time.Hour)
+	c.Pass(27 * time.Hour)
 	s.set(func(s *seller) { s.prices[0] = hourly("small", "0.02") })
 	two.turn(t)
 	one.turn(t)
@@ -214,7 +197,7 @@ func TestGatewaysAskOnce(t *testing.T) {
 
 // TestWhileOneReadsNobodyElseDoes lets one gateway read for long.
 func TestWhileOneReadsNobodyElseDoes(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s, kept := shared(c), newStore(t)
 	s.held = make(chan struct{})
 	one := newGate(t, kept, c, "one", Account{"a", "ec2", s})
@@ -241,12 +224,12 @@ func TestWhileOneReadsNobodyElseDoes(t *testing.T) {
 
 // TestFailuresDoNotLookFresh goes through a failure and the end of it.
 func TestFailuresDoNotLookFresh(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s, kept := shared(c), newStore(t)
 	one := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	two := newGate(t, kept, c, "two", Account{"a", "ec2", s})
 	one.turn(t)
-	c.move(27 * time.Hour)
+	c.Pass(27 * time.Hour)
 	s.set(func(s *seller) { s.err = errors.New("byte 7: the text breaks off") })
 	one.turn(t)
 	one.turn(t)
@@ -261,11 +244,11 @@ func TestFailuresDoNotLookFresh(t *testing.T) {
 		}
 	}
 	for range 5 {
-		c.move(24 * time.Hour)
+		c.Pass(24 * time.Hour)
 		two.turn(t)
 	}
 	s.set(func(s *seller) { s.err = nil })
-	c.move(27 * time.Hour)
+	c.Pass(27 * time.Hour)
 	two.turn(t)
 	one.turn(t)
 	for _, g := range []gate{one, two} {
@@ -276,7 +259,7 @@ func TestFailuresDoNotLookFresh(t *testing.T) {
 }
 
 func TestTheNextAccountIsTried(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	bad, good := shared(c), shared(c)
 	bad.err = providers.Errorf(providers.ErrDenied, "GetProducts", "not allowed")
 	g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", bad}, Account{"b", "ec2", good})
@@ -284,7 +267,7 @@ func TestTheNextAccountIsTried(t *testing.T) {
 	if e := g.entry(t); e.Tariff != nil || e.Problem == "" {
 		t.Errorf("%+v", e)
 	}
-	c.move(2 * time.Minute)
+	c.Pass(2 * time.Minute)
 	g.turn(t)
 	if e := g.entry(t); e.Tariff == nil || e.Problem != "" {
 		t.Errorf("%+v", e)
@@ -292,17 +275,17 @@ func TestTheNextAccountIsTried(t *testing.T) {
 }
 
 func TestPatienceThatIsAskedFor(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s := shared(c)
 	s.err = &providers.Error{Kind: providers.ErrThrottled, Op: "GET list", RetryAfter: 3 * time.Hour}
 	g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", s})
 	g.turn(t)
-	c.move(2 * time.Hour)
+	c.Pass(2 * time.Hour)
 	g.turn(t)
 	if s.calls != 1 {
 		t.Errorf("%d calls before the time that was asked for", s.calls)
 	}
-	c.move(2 * time.Hour)
+	c.Pass(2 * time.Hour)
 	g.turn(t)
 	if s.calls != 2 {
 		t.Errorf("%d calls after it", s.calls)
@@ -311,7 +294,7 @@ func TestPatienceThatIsAskedFor(t *testing.T) {
 
 // TestAnEmptiedStore holds that the prices stay, and are read again.
 func TestAnEmptiedStore(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s, kept := shared(c), newStore(t)
 	g := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	g.turn(t)
@@ -327,13 +310,13 @@ func TestAnEmptiedStore(t *testing.T) {
 }
 
 func TestFilesAreEachGatewaysOwn(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s, kept := shared(c), newStore(t)
 	s.sources[0].Local, s.date = true, start.AddDate(0, -2, 0)
 	for _, holder := range []string{"one", "two"} {
 		g := newGate(t, kept, c, holder, Account{"a", "ec2", s})
 		g.turn(t)
-		c.move(27 * time.Hour)
+		c.Pass(27 * time.Hour)
 		g.turn(t)
 		if e := g.entry(t); !e.Tariff.ObservedAt().Equal(s.date) {
 			t.Errorf("observed %s: a file does not become younger by being read", e.Tariff.ObservedAt())
@@ -354,13 +337,13 @@ func TestPricesThatCannotBe(t *testing.T) {
 		`"Fortnights" is no unit`:     func() providers.Price { p := hourly("small", "1"); p.Unit = "Fortnights"; return p }(),
 		`"large": SkuPriceID: is the`: hourly("large", "7"),
 	} {
-		c := &clock{now: start}
+		c := timeline.NewClock(start)
 		s := shared(c)
 		good := s.prices
 		g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", s})
 		g.turn(t)
 		s.set(func(s *seller) { s.prices = append([]providers.Price{p}, good...) })
-		c.move(27 * time.Hour)
+		c.Pass(27 * time.Hour)
 		g.turn(t)
 		e := g.entry(t)
 		if !strings.Contains(e.Problem, want) || !strings.Contains(e.Problem, "https://example.org/list") || len(e.Tariff.Prices()) != 2 || !e.Tariff.ObservedAt().Equal(start) {
@@ -386,7 +369,7 @@ func TestAmounts(t *testing.T) {
 
 // TestRun starts and ends a keeper with a source of each kind.
 func TestRun(t *testing.T) {
-	c := &clock{now: start}
+	c := timeline.NewClock(start)
 	s := shared(c)
 	s.sources = append(s.sources, providers.PriceSource{Name: "own", Every: time.Hour}, providers.PriceSource{Name: "file", Key: "file", Every: time.Hour, Local: true})
 	book := &tariff.Book{}

@@ -57,7 +57,7 @@ func TestLag(t *testing.T) {
 	same(t, "rows at once", rows(), 0)
 	_, err := r.sdk.DescribeInstances(t.Context(), &api.DescribeInstancesInput{InstanceIds: []string{id}})
 	same(t, "by id", code(err), "InvalidInstanceID.NotFound")
-	r.pass(10 * time.Second)
+	r.Pass(10 * time.Second)
 	same(t, "rows later", rows(), 1)
 	same(t, "by id later", *r.instance(id).InstanceId, id)
 }

@@ -23,9 +23,9 @@ func TestLifeOfAnInstance(t *testing.T) {
 	}
 
 	state("pending")
-	r.pass(step - time.Nanosecond)
+	r.Pass(step - time.Nanosecond)
 	state("pending")
-	r.pass(time.Nanosecond)
+	r.Pass(time.Nanosecond)
 	state("running")
 	first := *r.instance(id).PublicIpAddress
 
@@ -34,7 +34,7 @@ func TestLifeOfAnInstance(t *testing.T) {
 	state("stopping")
 	_, err = r.sdk.StartInstances(ctx, &api.StartInstancesInput{InstanceIds: ids})
 	same(t, "start while stopping", code(err), "IncorrectInstanceState")
-	r.pass(step)
+	r.Pass(step)
 	state("stopped")
 	same(t, "reason", *r.instance(id).StateReason.Code, "Client.UserInitiatedShutdown")
 	if at := r.instance(id).PublicIpAddress; at != nil {
@@ -47,7 +47,7 @@ func TestLifeOfAnInstance(t *testing.T) {
 	_, err = r.sdk.StartInstances(ctx, &api.StartInstancesInput{InstanceIds: ids})
 	r.must(err)
 	state("pending")
-	r.pass(step)
+	r.Pass(step)
 	state("running")
 	if second := *r.instance(id).PublicIpAddress; second == first {
 		t.Errorf("the same public address %s after a restart", second)
@@ -56,12 +56,12 @@ func TestLifeOfAnInstance(t *testing.T) {
 	gone, err := r.sdk.TerminateInstances(ctx, &api.TerminateInstancesInput{InstanceIds: ids})
 	r.must(err)
 	same(t, "terminate", gone.TerminatingInstances[0].CurrentState.Name, "shutting-down")
-	r.pass(step)
+	r.Pass(step)
 	state("terminated")
 	same(t, "root volume and interface", r.Counts().Volumes+r.Counts().Interfaces, 0)
-	r.pass(time.Hour - time.Nanosecond)
+	r.Pass(time.Hour - time.Nanosecond)
 	state("terminated")
-	r.pass(time.Nanosecond)
+	r.Pass(time.Nanosecond)
 	_, err = r.sdk.DescribeInstances(ctx, &api.DescribeInstancesInput{InstanceIds: ids})
 	same(t, "an hour later", code(err), "InvalidInstanceID.NotFound")
 }
@@ -84,7 +84,7 @@ func TestWhatALaunchMakes(t *testing.T) {
 	same(t, "private address", *i.PrivateIpAddress, "172.31.0.4")
 	same(t, "private name", *i.PrivateDnsName, "ip-172-31-0-4.eu-central-1.compute.internal")
 	same(t, "token", *i.ClientToken, "token-1")
-	same(t, "launched", i.LaunchTime.UTC(), r.now())
+	same(t, "launched", i.LaunchTime.UTC(), r.Now())
 	same(t, "architecture", i.Architecture, "x86_64")
 	same(t, "root device", *i.BlockDeviceMappings[0].DeviceName, *i.RootDeviceName)
 	same(t, "interface index", *i.NetworkInterfaces[0].Attachment.DeviceIndex, 0)
@@ -106,7 +106,7 @@ func TestClientToken(t *testing.T) {
 	in.ClientToken = aws.String("once")
 	first, err := r.sdk.RunInstances(t.Context(), in)
 	r.must(err)
-	r.pass(step)
+	r.Pass(step)
 	second, err := r.sdk.RunInstances(t.Context(), in)
 	r.must(err)
 	same(t, "reservation", *second.ReservationId, *first.ReservationId)
@@ -152,12 +152,12 @@ func TestHibernation(t *testing.T) {
 	}}
 	out, err := r.sdk.RunInstances(t.Context(), in)
 	r.must(err)
-	r.pass(step)
+	r.Pass(step)
 	id := *out.Instances[0].InstanceId
 	same(t, "configured", *r.instance(id).HibernationOptions.Configured, true)
 	_, err = r.sdk.StopInstances(t.Context(), &api.StopInstancesInput{InstanceIds: []string{id}, Hibernate: aws.Bool(true)})
 	r.must(err)
-	r.pass(step)
+	r.Pass(step)
 	same(t, "reason", *r.instance(id).StateReason.Code, "Client.UserInitiatedHibernate")
 }
 
@@ -179,7 +179,7 @@ func TestAttributes(t *testing.T) {
 	same(t, "while running", code(retype("t3.large")), "IncorrectInstanceState")
 	_, err := r.sdk.StopInstances(t.Context(), &api.StopInstancesInput{InstanceIds: []string{id}})
 	r.must(err)
-	r.pass(step)
+	r.Pass(step)
 	same(t, "unknown type", code(retype("t3.huge")), "InvalidParameterValue")
 	same(t, "other architecture", code(retype("t4g.micro")), "InvalidParameterValue")
 	r.must(retype("t3.large"))

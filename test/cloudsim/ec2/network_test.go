@@ -105,7 +105,7 @@ func TestInterfaces(t *testing.T) {
 		return out.NetworkInterfaces[0]
 	}
 	status("pending")
-	r.pass(step)
+	r.Pass(step)
 	status("available")
 	attach := func(index int32) (*api.AttachNetworkInterfaceOutput, error) {
 		return r.sdk.AttachNetworkInterface(ctx, &api.AttachNetworkInterfaceInput{
@@ -117,7 +117,7 @@ func TestInterfaces(t *testing.T) {
 	place, err := attach(1)
 	r.must(err)
 	same(t, "attachment", status("in-use").Attachment.Status, "attaching")
-	r.pass(step)
+	r.Pass(step)
 	same(t, "attachment", status("in-use").Attachment.Status, "attached")
 	same(t, "interfaces of the server", len(r.instance(server).NetworkInterfaces), 2)
 	_, err = attach(2)
@@ -133,7 +133,7 @@ func TestInterfaces(t *testing.T) {
 	same(t, "goes with the server", *status("in-use").Attachment.DeleteOnTermination, true)
 	_, err = r.sdk.DetachNetworkInterface(ctx, &api.DetachNetworkInterfaceInput{AttachmentId: place.AttachmentId})
 	r.must(err)
-	r.pass(step)
+	r.Pass(step)
 	status("available")
 	_, err = r.sdk.DeleteNetworkInterface(ctx, &api.DeleteNetworkInterfaceInput{NetworkInterfaceId: &id})
 	r.must(err)
@@ -222,7 +222,7 @@ func TestAddresses(t *testing.T) {
 
 	_, err = r.sdk.StopInstances(ctx, &api.StopInstancesInput{InstanceIds: []string{other}})
 	r.must(err)
-	r.pass(step)
+	r.Pass(step)
 	same(t, "kept when stopped", *r.instance(other).PublicIpAddress, *a.PublicIp)
 	_, err = r.sdk.DisassociateAddress(ctx, &api.DisassociateAddressInput{AssociationId: moved.AssociationId})
 	r.must(err)

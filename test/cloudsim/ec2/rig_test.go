@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,28 +23,11 @@ import (
 	"github.com/aws/smithy-go"
 
 	"occigate/test/cloudsim/ec2"
+	"occigate/test/cloudsim/timeline"
 )
 
 // step is the transition time of the clouds under test.
 const step = 30 * time.Second
-
-// clock is a clock that stands until it is put forward.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // sender sends the SDK's requests with a body that lies in memory. As the SDK
 // makes them, net/http looks once more into a body that the SDK has closed by
@@ -64,7 +46,7 @@ func (sender) Do(q *http.Request) (*http.Response, error) {
 // rig is a cloud behind a server, with the vendor's client and a bare one.
 type rig struct {
 	*ec2.Cloud
-	*clock
+	*timeline.Clock
 	t    *testing.T
 	url  string
 	sdk  *api.Client
@@ -74,10 +56,10 @@ type rig struct {
 func newRig(t *testing.T, opts ec2.Options) *rig {
 	t.Helper()
 	r := &rig{
-		clock: &clock{at: time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)}, t: t,
+		Clock: timeline.NewClock(time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)), t: t,
 		user: aws.Credentials{AccessKeyID: ec2.ExampleAccessKeyID, SecretAccessKey: ec2.ExampleSecretAccessKey},
 	}
-	opts.Clock, opts.Transition, opts.Region = r.now, step, "eu-central-1"
+	opts.Clock, opts.Transition, opts.Region = r.Now, step, "eu-central-1"
 	r.Cloud = ec2.New(opts)
 	server := httptest.NewServer(r.Cloud)
 	t.Cleanup(server.Close)
@@ -182,7 +164,7 @@ func (r *rig) wish(n int32) *api.RunInstancesInput {
 func (r *rig) running() string {
 	r.t.Helper()
 	id := r.launch(1)[0]
-	r.pass(step)
+	r.Pass(step)
 	return id
 }
 
@@ -193,7 +175,7 @@ func (r *rig) volume(gib int32) string {
 		AvailabilityZone: aws.String("eu-central-1a"), Size: &gib, VolumeType: types.VolumeTypeGp3,
 	})
 	r.must(err)
-	r.pass(step)
+	r.Pass(step)
 	return *v.VolumeId
 }
 

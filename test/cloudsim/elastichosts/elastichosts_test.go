@@ -9,6 +9,7 @@ import (
 
 	"occigate/test/cloudsim/elastichosts"
 	"occigate/test/cloudsim/fault"
+	"occigate/test/cloudsim/timeline"
 )
 
 const (
@@ -21,14 +22,14 @@ const (
 type rig struct {
 	t *testing.T
 	*elastichosts.Cloud
+	*timeline.Clock
 	plan *fault.Plan
-	now  time.Time
 }
 
 func newRig(t *testing.T) *rig {
-	r := &rig{t: t, plan: new(fault.Plan), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	r := &rig{t: t, plan: new(fault.Plan), Clock: timeline.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))}
 	r.Cloud = elastichosts.New(elastichosts.Options{
-		Clock: func() time.Time { return r.now }, Transition: transition, Faults: r.plan, Capacity: 20 << 30,
+		Clock: r.Now, Transition: transition, Faults: r.plan, Capacity: 20 << 30,
 	})
 	r.Furnish()
 	return r
@@ -166,7 +167,7 @@ func TestImagingTakesItsTime(t *testing.T) {
 	}{
 		{0, ""}, {transition / 20, "queued"}, {transition/2 - transition/20, "50"}, {transition / 2, ""},
 	} {
-		r.now = r.now.Add(tt.pass)
+		r.Pass(tt.pass)
 		if got := r.keys("GET /drives/"+id+"/info/full", "")["imaging"]; got != tt.want {
 			t.Errorf("imaging %q, want %q", got, tt.want)
 		}
@@ -205,7 +206,7 @@ func TestServerLife(t *testing.T) {
 	}
 	r.done(at + "/shutdown")
 	status("active")
-	r.now = r.now.Add(transition)
+	r.Pass(transition)
 	status("stopped")
 	r.refused(at+"/stop", "", 409, "busy")
 	r.keys(at+"/set", "mem 2048\nblock:0 "+r.drive()+"\n")
@@ -218,7 +219,7 @@ func TestServerLife(t *testing.T) {
 	status("active")
 	r.IgnoreShutdown(id)
 	r.done(at + "/shutdown")
-	r.now = r.now.Add(transition)
+	r.Pass(transition)
 	status("active")
 	r.done(at + "/destroy")
 	r.refused("GET /servers/"+id+"/info", "", 404, "missing")
@@ -268,7 +269,7 @@ func TestFaultsWearTheCloudsForm(t *testing.T) {
 	if w := r.text("GET /servers/info", ""); w.Body.Len() != 0 {
 		t.Errorf("a row that lags is listed: %s", w.Body)
 	}
-	r.now = r.now.Add(time.Second)
+	r.Pass(time.Second)
 	r.keys("GET /servers/"+id+"/info", "")
 	if calls := r.plan.Calls()["GET /servers/{id}/info"]; calls != 2 {
 		t.Errorf("%d calls counted, want 2", calls)

@@ -7,11 +7,11 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"occigate/test/cloudsim/fault"
+	"occigate/test/cloudsim/timeline"
 )
 
 const transition = 12 * time.Second
@@ -20,13 +20,11 @@ const transition = 12 * time.Second
 // a client that keeps cookies.
 type site struct {
 	*Cloud
+	*timeline.Clock
 	t      *testing.T
 	url    string
 	plan   *fault.Plan
 	client *http.Client
-
-	mu  sync.Mutex
-	now time.Time
 }
 
 func newSite(t *testing.T, o Options) *site {
@@ -35,26 +33,14 @@ func newSite(t *testing.T, o Options) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, plan: new(fault.Plan), client: &http.Client{Jar: jar}, now: time.Date(2009, 3, 1, 12, 0, 0, 0, time.UTC)}
-	o.Clock, o.Faults, o.Transition = s.clock, s.plan, transition
+	s := &site{t: t, plan: new(fault.Plan), client: &http.Client{Jar: jar}, Clock: timeline.NewClock(time.Date(2009, 3, 1, 12, 0, 0, 0, time.UTC))}
+	o.Clock, o.Faults, o.Transition = s.Now, s.plan, transition
 	s.Cloud = New(o)
 	s.Seed()
 	server := httptest.NewServer(s.Cloud)
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s
-}
-
-func (s *site) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-func (s *site) wait(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
 }
 
 // call makes a call with its parameters as XML and gives the body of the answer.
@@ -108,7 +94,7 @@ func TestSessions(t *testing.T) {
 	s.refused("ListServers", "", notLoggedIn)
 	s.refused("Login", "<username>demo</username><password>wrong</password>", wrongLogin)
 	s.login().must("ListServers", "")
-	s.wait(25 * time.Minute)
+	s.Pass(25 * time.Minute)
 	s.refused("ListServers", "", notLoggedIn)
 	s.login().must("Logout", "")
 	s.refused("ListServers", "", notLoggedIn)
@@ -134,11 +120,11 @@ func TestLifeOfAServer(t *testing.T) {
 	s.must("StartServer", named("new"))
 	s.refused("StartServer", named("new"), invalidServer)
 	s.refused("DestroyServer", named("new"), notStopped)
-	s.wait(transition)
+	s.Pass(transition)
 	s.must("StopServer", named("new")+"<stop_method>2</stop_method>")
-	s.wait(transition)
+	s.Pass(transition)
 	s.must("DestroyServer", named("new"))
-	s.wait(transition)
+	s.Pass(transition)
 	s.refused("StartServer", named("new"), `Server "new" not found`)
 	s.refused("CreateServer", strings.Replace(wish, ">new<", ">n w<", 1), badName)
 	s.refused("CreateServer", strings.Replace(wish, "<processors>1<", "<processors>99<", 1), badProcessors)
@@ -153,12 +139,12 @@ func TestModifiedUntilStoppedAndStarted(t *testing.T) {
 		t.Errorf("%+v after a change of %+v", now, first)
 	}
 	s.must("RebootServer", named(first.Name))
-	s.wait(transition)
+	s.Pass(transition)
 	if !s.Servers()[0].Modified {
 		t.Error("a reboot is enough")
 	}
 	s.must("StopStartServer", named(first.Name))
-	s.wait(transition)
+	s.Pass(transition)
 	if s.Servers()[0].Modified {
 		t.Error("modified after a stop and start")
 	}
@@ -173,7 +159,7 @@ func TestJobs(t *testing.T) {
 		_, body := s.call("WaitForJobs", "<list><item>"+number("", job.ID).text+"</item></list>")
 		waited <- body
 	}()
-	s.wait(transition)
+	s.Pass(transition)
 	if body := <-waited; !strings.Contains(body, ">true</WaitForJobsReturn>") {
 		t.Errorf("waited for: %s", body)
 	}

@@ -38,7 +38,7 @@ func TestSignatures(t *testing.T) {
 			s.ahead = tt.ahead
 			q := s.signed("lookup=server.ram")
 			if tt.secret != "" {
-				q.Set("sig", sign(s.opt.Key, tt.secret, s.clock().Unix()))
+				q.Set("sig", sign(s.opt.Key, tt.secret, s.Now().Unix()))
 			}
 			r := s.send("common/lookup/list", q)
 			if r.StatusCode != tt.want {

@@ -8,11 +8,11 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"occigate/test/cloudsim/fault"
+	"occigate/test/cloudsim/timeline"
 )
 
 const transition = 12 * time.Second
@@ -20,19 +20,17 @@ const transition = 12 * time.Second
 // site is a cloud under test behind a server, with a clock that the test moves.
 type site struct {
 	*Cloud
+	*timeline.Clock
 	t     *testing.T
 	url   string
 	plan  *fault.Plan
 	ahead time.Duration // of the client's clock
-
-	mu  sync.Mutex
-	now time.Time
 }
 
 // newSite starts a cloud with a block of addresses and an image in US-West-1.
 func newSite(t *testing.T, o Options) *site {
-	s := &site{t: t, plan: new(fault.Plan), now: time.Date(2013, 3, 1, 12, 0, 0, 0, time.UTC)}
-	o.Clock, o.Faults, o.Transition = s.clock, s.plan, transition
+	s := &site{t: t, plan: new(fault.Plan), Clock: timeline.NewClock(time.Date(2013, 3, 1, 12, 0, 0, 0, time.UTC))}
+	o.Clock, o.Faults, o.Transition = s.Now, s.plan, transition
 	s.Cloud = New(o)
 	s.AddBlock("203.0.113.32/28", USWest1, true)
 	s.AddImage(Image{Name: "centos", OS: "CentOS 6.4 (64-bit)", Public: true})
@@ -40,18 +38,6 @@ func newSite(t *testing.T, o Options) *site {
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s
-}
-
-func (s *site) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-func (s *site) wait(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
 }
 
 // reply is an answer with its body as read.
@@ -81,7 +67,7 @@ func (r reply) doc(t *testing.T) doc {
 // calls.
 func (s *site) signed(args ...string) url.Values {
 	q := url.Values{"api_key": {s.opt.Key}, "v": {"1.9"}, "format": {"json"}}
-	q.Set("sig", sign(s.opt.Key, s.opt.Secret, s.clock().Add(s.ahead).Unix()))
+	q.Set("sig", sign(s.opt.Key, s.opt.Secret, s.Now().Add(s.ahead).Unix()))
 	for _, a := range args {
 		name, value, _ := strings.Cut(a, "=")
 		q.Add(name, value)

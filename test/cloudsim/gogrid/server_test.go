@@ -20,12 +20,12 @@ func TestServerIsBuilt(t *testing.T) {
 	if job := s.list("grid/job/list", "object=web")[0]; job["command"].(object)["name"] != "CreateVirtualServer" {
 		t.Errorf("job %v", job)
 	}
-	s.wait(transition * 2 / 3)
+	s.Pass(transition * 2 / 3)
 	row = s.list("grid/server/get", "name=web")[0]
 	if id(row) == "0" || state(row) != "Starting" {
 		t.Errorf("built: %v", row)
 	}
-	s.wait(transition)
+	s.Pass(transition)
 	if row = s.list("grid/server/get", "id="+id(row))[0]; state(row) != "On" || row["cores"] != 0.5 {
 		t.Errorf("at last: %v", row)
 	}
@@ -37,7 +37,7 @@ func TestServerIsBuilt(t *testing.T) {
 func TestServerComesUpOff(t *testing.T) {
 	s := newSite(t, Options{ComesUpOff: true})
 	s.add("web", 0)
-	s.wait(transition * 2)
+	s.Pass(transition * 2)
 	if row := s.list("grid/server/get", "name=web")[0]; state(row) != "Off" {
 		t.Errorf("state %s", state(row))
 	}
@@ -91,13 +91,13 @@ func TestAddressRace(t *testing.T) {
 func TestDelete(t *testing.T) {
 	s := newSite(t, Options{})
 	s.add("web", 0)
-	s.wait(transition)
-	s.wait(transition)
+	s.Pass(transition)
+	s.Pass(transition)
 	if row := s.list("grid/server/delete", "name=web")[0]; state(row) != "On" {
 		t.Errorf("delete answers %s", state(row))
 	}
 	s.list("grid/server/get", "name=web")
-	s.wait(transition)
+	s.Pass(transition)
 	s.refused(400, illegalArgument, "grid/server/get", "name=web")
 	if a := s.Addresses()[0]; a.State != Unassigned {
 		t.Errorf("address is %s", a.State.Name)
@@ -108,7 +108,7 @@ func TestDeleteWhileBuilding(t *testing.T) {
 	s := newSite(t, Options{})
 	s.add("web", 0)
 	s.list("grid/server/delete", "name=web")
-	s.wait(transition * 3)
+	s.Pass(transition * 3)
 	if rows := s.list("grid/server/list"); len(rows) != 0 {
 		t.Errorf("still there: %v", rows)
 	}
@@ -143,7 +143,7 @@ func TestPower(t *testing.T) {
 			if got := state(s.list("grid/server/power", "name=web", "power="+tt.word)[0]); got != tt.over {
 				t.Errorf("goes over %s, want %s", got, tt.over)
 			}
-			s.wait(transition)
+			s.Pass(transition)
 			if got := state(s.list("grid/server/get", "name=web")[0]); got != tt.last {
 				t.Errorf("ends in %s, want %s", got, tt.last)
 			}
@@ -158,7 +158,7 @@ func TestEdit(t *testing.T) {
 	if state(row) != "Updating" || row["description"] != "bigger" {
 		t.Errorf("edit answers %v", row)
 	}
-	s.wait(transition)
+	s.Pass(transition)
 	row = s.list("grid/server/get", "server=web")[0]
 	if state(row) != "On" || row["ram"].(object)["name"] != "2GB" {
 		t.Errorf("edited: %v", row)
@@ -170,7 +170,7 @@ func TestFailedCreate(t *testing.T) {
 	s := newSite(t, Options{})
 	s.add("web", 0)
 	s.FailCreate("web", "no capacity")
-	s.wait(transition * 2)
+	s.Pass(transition * 2)
 	if rows := s.list("grid/server/list"); len(rows) != 0 {
 		t.Errorf("still there: %v", rows)
 	}
@@ -195,7 +195,7 @@ func TestImageIsSavedAndDeleted(t *testing.T) {
 		t.Errorf("server is %s", got)
 	}
 	s.refused(400, illegalArgument, "grid/image/save", "server=web", "friendlyName=again")
-	s.wait(transition)
+	s.Pass(transition)
 	if got := state(s.list("grid/server/get", "name=web")[0]); got != "On" {
 		t.Errorf("server is %s", got)
 	}
@@ -232,9 +232,9 @@ func TestSeed(t *testing.T) {
 		}
 		names[ip] = true
 	}
-	other := New(Options{Clock: s.clock})
+	other := New(Options{Clock: s.Now})
 	other.Seed()
-	again := New(Options{Clock: s.clock})
+	again := New(Options{Clock: s.Now})
 	again.Seed()
 	if diff := cmp.Diff(other.Servers(), again.Servers(), cmp.AllowUnexported(Server{})); diff != "" {
 		t.Error(diff)

@@ -109,7 +109,7 @@ func TestBuildsThatFail(t *testing.T) {
 	} {
 		body = strings.NewReplacer("{flavor}", flavor, "{image}", image).Replace(body)
 		id := s.want(202, "POST", serverURL, body, latest).at(t, "server", "id").(string)
-		s.wait(transition)
+		s.Pass(transition)
 		r := s.want(200, "GET", serverURL+"/"+id, "")
 		if got := r.at(t, "server", "status"); got != "ERROR" {
 			t.Errorf("%s ends in %v", body, got)
@@ -145,7 +145,7 @@ func TestBootFromVolume(t *testing.T) {
 		`{"boot_index":0,"uuid":"` + image + `","source_type":"image","destination_type":"volume","volume_size":3,"delete_on_termination":true},` +
 		`{"boot_index":-1,"uuid":"` + kept + `","source_type":"volume","destination_type":"volume"}]}}`
 	id := s.want(202, "POST", serverURL, body, latest).at(t, "server", "id").(string)
-	s.wait(transition)
+	s.Pass(transition)
 	r := s.want(200, "GET", serverURL+"/"+id, "")
 	if got := r.at(t, "server", "image"); got != "" {
 		t.Errorf("image %v, want an empty text", got)
@@ -154,7 +154,7 @@ func TestBootFromVolume(t *testing.T) {
 		t.Errorf("volumes %+v", got)
 	}
 	s.want(204, "DELETE", serverURL+"/"+id, "")
-	s.wait(transition)
+	s.Pass(transition)
 	if got := s.Volumes(); len(got) != 1 || got[0].ID != kept || got[0].Status != "available" {
 		t.Errorf("after the delete the volumes are %+v", got)
 	}
@@ -176,7 +176,7 @@ func TestCreateThroughGophercloud(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.wait(transition)
+	s.Pass(transition)
 	if err := servers.WaitForStatus(t.Context(), compute, made.ID, "ACTIVE"); err != nil {
 		t.Fatal(err)
 	}

@@ -126,13 +126,13 @@ func TestManyClientsAtOnce(t *testing.T) {
 			r := s.call("POST", serverURL, body, latest)
 			s.call("GET", serverURL+"/detail", "", latest)
 			s.call("GET", networkURL+"/ports", "")
-			s.wait(transition / 4)
+			s.Pass(transition / 4)
 			s.call("DELETE", serverURL+"/"+strings.TrimPrefix(r.Header.Get("Location"), s.url+serverURL+"/"), "")
 			s.Servers()
 		})
 	}
 	wg.Wait()
-	s.wait(transition)
+	s.Pass(transition)
 	if servers, ports := len(s.Servers()), len(s.Ports()); servers != 0 || ports != 0 {
 		t.Errorf("%d servers and %d ports are left", servers, ports)
 	}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	ostack "github.com/gophercloud/gophercloud/v2/openstack"
 
 	"occigate/test/cloudsim/fault"
+	"occigate/test/cloudsim/timeline"
 )
 
 // transition of the clouds in these tests.
@@ -26,19 +26,17 @@ var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // site is a cloud under test behind a server, with a clock that the test moves.
 type site struct {
 	*Cloud
+	*timeline.Clock
 	t     *testing.T
 	url   string
 	plan  *fault.Plan
 	token string
-
-	mu  sync.Mutex
-	now time.Time
 }
 
 // newSite starts a cloud with nothing in it.
 func newSite(t *testing.T, change func(*Options)) *site {
-	s := &site{t: t, plan: new(fault.Plan), now: epoch}
-	o := Options{Clock: s.clock, Transition: transition, Faults: s.plan}
+	s := &site{t: t, plan: new(fault.Plan), Clock: timeline.NewClock(epoch)}
+	o := Options{Clock: s.Now, Transition: transition, Faults: s.plan}
 	if change != nil {
 		change(&o)
 	}
@@ -47,19 +45,6 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s
-}
-
-func (s *site) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-// wait moves the clock on.
-func (s *site) wait(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
 }
 
 // reply is an answer with its body as read.

@@ -80,13 +80,13 @@ func TestTokenLife(t *testing.T) {
 	s := newSite(t, func(o *Options) { o.TokenLife = time.Minute }).login()
 	first := s.token
 	s.want(200, "GET", "/compute/v2.1/servers", "")
-	s.wait(59 * time.Second)
+	s.Pass(59 * time.Second)
 	r := s.want(201, "POST", "/identity/v3/auth/tokens",
 		`{"auth":{"identity":{"methods":["token"],"token":{"id":"`+first+`"}}`+scope+`}}`)
 	if got := r.at(t, "token", "expires_at"); got != "2026-03-01T12:01:00.000000Z" {
 		t.Errorf("a token made from another lives until %v, longer than that", got)
 	}
-	s.wait(time.Second)
+	s.Pass(time.Second)
 	for _, path := range []string{"/compute/v2.1/servers", "/image/v2/images", "/volume/v3/{project}/volumes", "/network/v2.0/networks", "/identity/v3/auth/projects"} {
 		r := s.want(401, "GET", path, "")
 		if !strings.HasPrefix(r.Header.Get("WWW-Authenticate"), `Keystone uri="http://127.0.0.1:`) {

@@ -56,7 +56,7 @@ func TestImageOfAServer(t *testing.T) {
 		if got := s.want(200, "GET", imagesURL+"/"+id, "").at(t, "status"); got != want {
 			t.Errorf("status %v, want %s", got, want)
 		}
-		s.wait(transition / 2)
+		s.Pass(transition / 2)
 	}
 	got := s.want(200, "GET", imagesURL+"/"+id, "").doc(t)
 	for name, want := range map[string]any{

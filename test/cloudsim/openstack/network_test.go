@@ -216,7 +216,7 @@ func TestInterfaces(t *testing.T) {
 	}
 	s.want(200, "GET", path+"/"+port, "")
 	s.want(202, "DELETE", path+"/"+port, "")
-	s.wait(transition)
+	s.Pass(transition)
 	s.want(404, "GET", path+"/"+port, "")
 	s.want(202, "DELETE", path+"/x", "")
 

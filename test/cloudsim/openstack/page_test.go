@@ -27,7 +27,7 @@ func stocked(t *testing.T, change func(*Options)) *site {
 		s.AddImage(Image{Name: "i"})
 		s.AddVolume(Volume{Name: "v"})
 		s.AddServer(Server{Name: "s", FlavorID: "0"}, n.ID)
-		s.wait(time.Second)
+		s.Pass(time.Second)
 	}
 	return s.login()
 }

@@ -41,7 +41,7 @@ func TestServerComesUp(t *testing.T) {
 		if got := s.states(id); got != want {
 			t.Errorf("state %s, want %s", got, want)
 		}
-		s.wait(transition / 2)
+		s.Pass(transition / 2)
 	}
 	got := s.want(200, "GET", serverURL+"/"+id, "", latest).at(t, "server").(object)
 	for name, want := range map[string]any{
@@ -132,7 +132,7 @@ func TestActions(t *testing.T) {
 			if got := s.states(id); got != c.meanwhile {
 				t.Errorf("meanwhile %s, want %s", got, c.meanwhile)
 			}
-			s.wait(transition)
+			s.Pass(transition)
 			if got := s.states(id); got != c.finally {
 				t.Errorf("finally %s, want %s", got, c.finally)
 			}
@@ -153,13 +153,13 @@ func TestResizeEnds(t *testing.T) {
 		id := s.boot("a", flavor)
 		path := serverURL + "/" + id + "/action"
 		s.want(202, "POST", path, `{"resize":{"flavorRef":"m1.small"}}`)
-		s.wait(transition)
+		s.Pass(transition)
 		s.want(409, "POST", path, `{"os-stop":null}`)
 		s.want(c.status, "POST", path, `{"`+action+`":null}`)
 		if got := s.states(id); !strings.HasPrefix(got, c.meanwhile) {
 			t.Errorf("%s: meanwhile %s", action, got)
 		}
-		s.wait(transition)
+		s.Pass(transition)
 		if got, _ := s.Server(id); got.VMState != "active" || got.FlavorID != c.flavor {
 			t.Errorf("%s ends in %s with flavor %s, want %s", action, got.VMState, got.FlavorID, c.flavor)
 		}
@@ -176,7 +176,7 @@ func TestTasksExclude(t *testing.T) {
 		t.Error(r.text)
 	}
 	s.want(204, "DELETE", serverURL+"/"+id, "")
-	s.wait(transition)
+	s.Pass(transition)
 	s.want(404, "GET", serverURL+"/"+id, "")
 }
 
@@ -205,7 +205,7 @@ func TestDelete(t *testing.T) {
 		t.Errorf("meanwhile %s", got)
 	}
 	s.want(204, "DELETE", serverURL+"/"+id, "")
-	s.wait(transition)
+	s.Pass(transition)
 	s.want(404, "GET", serverURL+"/"+id, "")
 	if n := len(s.Ports()); n != 0 {
 		t.Errorf("%d ports are left", n)
@@ -220,7 +220,7 @@ func TestDelete(t *testing.T) {
 func TestServerFilters(t *testing.T) {
 	s, flavor, image, _ := furnished(t, nil)
 	s.AddServer(Server{Name: "web-1", FlavorID: flavor, ImageID: image, Tags: []string{"a", "b"}})
-	s.wait(time.Minute)
+	s.Pass(time.Minute)
 	s.AddServer(Server{Name: "db", FlavorID: "m1.small", VMState: "stopped", Tags: []string{"b"}})
 	s.AddServer(Server{Name: "lost", CellDown: true})
 	since := url.QueryEscape(epoch.Add(time.Second).Format(time.RFC3339))

@@ -40,7 +40,7 @@ func TestVolumeLife(t *testing.T) {
 		if got := s.statusOf(id); got != step.meanwhile {
 			t.Errorf("%s %s: %v, want %s", step.method, step.body, got, step.meanwhile)
 		}
-		s.wait(transition)
+		s.Pass(transition)
 		if got := s.statusOf(id); got != step.finally {
 			t.Errorf("%s %s ends in %v, want %s", step.method, step.body, got, step.finally)
 		}
@@ -53,7 +53,7 @@ func TestVolumeLife(t *testing.T) {
 		t.Errorf("meanwhile %v", got)
 	}
 	s.want(400, "DELETE", path, "")
-	s.wait(transition)
+	s.Pass(transition)
 	s.want(404, "GET", path, "")
 }
 
@@ -104,7 +104,7 @@ func TestAttach(t *testing.T) {
 		t.Error(r.text)
 	}
 	s.want(400, "DELETE", path+"/"+volume, "")
-	s.wait(transition)
+	s.Pass(transition)
 	shown := s.want(200, "GET", volumesURL+"/"+volume, "")
 	if got := shown.at(t, "volume", "attachments", "0", "server_id"); got != server {
 		t.Errorf("attached to %v", got)
@@ -121,7 +121,7 @@ func TestAttach(t *testing.T) {
 	extend := `{"os-extend":{"new_size":9}}`
 	s.want(400, "POST", volumesURL+"/"+volume+"/action", extend)
 	s.want(202, "POST", volumesURL+"/"+volume+"/action", extend, "OpenStack-API-Version: volume 3.42")
-	s.wait(transition)
+	s.Pass(transition)
 	if got := s.statusOf(volume); got != "in-use" {
 		t.Errorf("after the extend %v", got)
 	}
@@ -130,7 +130,7 @@ func TestAttach(t *testing.T) {
 	if got := s.statusOf(volume); got != "detaching" {
 		t.Errorf("meanwhile %v", got)
 	}
-	s.wait(transition)
+	s.Pass(transition)
 	if got := s.statusOf(volume); got != "available" {
 		t.Errorf("in the end %v", got)
 	}
@@ -170,11 +170,11 @@ func TestVolumesThroughGophercloud(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.wait(transition)
+	s.Pass(transition)
 	if _, err := volumeattach.Create(t.Context(), nova, server, volumeattach.CreateOpts{VolumeID: v.ID}).Extract(); err != nil {
 		t.Fatal(err)
 	}
-	s.wait(transition)
+	s.Pass(transition)
 	v, err = volumes.Get(t.Context(), cinder, v.ID).Extract()
 	if err != nil || v.Status != "in-use" || v.Attachments[0].ServerID != server {
 		t.Errorf("volume %+v, error %v", v, err)

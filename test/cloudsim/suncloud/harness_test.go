@@ -7,9 +7,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"occigate/test/cloudsim/timeline"
 )
 
 const transition = 12 * time.Second
@@ -17,33 +18,19 @@ const transition = 12 * time.Second
 // site is a cloud under test behind a server, with a clock that the test moves.
 type site struct {
 	*Cloud
+	*timeline.Clock
 	t   *testing.T
 	url string
-
-	mu  sync.Mutex
-	now time.Time
 }
 
 func newSite(t *testing.T, o Options) *site {
-	s := &site{t: t, now: time.Date(2010, 1, 11, 12, 0, 0, 0, time.UTC)}
-	o.Clock, o.Transition = s.clock, transition
+	s := &site{t: t, Clock: timeline.NewClock(time.Date(2010, 1, 11, 12, 0, 0, 0, time.UTC))}
+	o.Clock, o.Transition = s.Now, transition
 	s.Cloud = New(o)
 	server := httptest.NewServer(s.Cloud)
 	t.Cleanup(server.Close)
 	s.url = server.URL
 	return s
-}
-
-func (s *site) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-func (s *site) wait(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
 }
 
 // send makes a call with a body of a media type; headers are "Name: value".
@@ -104,7 +91,7 @@ func (s *site) work(method, uri, kind, body string) object {
 	if code != 202 {
 		s.t.Fatalf("%s %s: %d %v", method, uri, code, doc)
 	}
-	s.wait(transition)
+	s.Pass(transition)
 	return s.get(doc["status_uri"].(string))
 }
 

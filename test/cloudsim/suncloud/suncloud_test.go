@@ -34,11 +34,11 @@ func TestVMFromCreateToDelete(t *testing.T) {
 			if m["run_status"] != Stopped || len(m["controllers"].(object)) != 0 || m["memory"] != 2048.0 || m["cpu"] != 1000.0 || m["uri"] == "/x" {
 				t.Errorf("while it is made: %v", m)
 			}
-			s.wait(transition / 2)
+			s.Pass(transition / 2)
 			if st := s.get(made["status_uri"].(string)); st["progress"] != 38.0 || st["status"] != nil {
 				t.Errorf("half done: %v", st)
 			}
-			s.wait(transition / 2)
+			s.Pass(transition / 2)
 			if st := s.get(made["status_uri"].(string)); st["progress"] != 100.0 || st["status"] != 201.0 || st["target_uri"] != m["uri"] {
 				t.Errorf("done: %v", st)
 			}
@@ -74,7 +74,7 @@ func TestControllers(t *testing.T) {
 		if code, doc := s.send("POST", uri, "", "{}"); code != 409 || doc["message"] == nil {
 			t.Errorf("%s twice: %d %v", step.controller, code, doc)
 		}
-		s.wait(transition)
+		s.Pass(transition)
 		m := s.vm()
 		if diff := cmp.Diff(step.then, names(m["controllers"].(object))); m["run_status"] != step.last || diff != "" {
 			t.Errorf("%s: ends in %v: %s", step.controller, m["run_status"], diff)
@@ -195,7 +195,7 @@ func TestStatusForms(t *testing.T) {
 	}
 	s = newSite(t, Options{Forget: time.Second})
 	_, doc := s.send("POST", s.Root(), "VNet", `{"name": "x"}`)
-	s.wait(transition + time.Second)
+	s.Pass(transition + time.Second)
 	if code, _ := s.send("GET", doc["status_uri"].(string), "", ""); code != 404 {
 		t.Errorf("a Status that is forgotten: %d", code)
 	}

@@ -1,6 +1,7 @@
 // Package timeline is the time of a simulated cloud: transitions that happen by
-// themselves, carried out in order when somebody looks. It knows no cloud and
-// has no goroutine; the simulator's own lock guards it.
+// themselves, carried out in order when somebody looks, and a clock that tests
+// move. It knows no cloud and has no goroutine; the simulator's own lock guards
+// a Line, a Clock guards itself.
 package timeline
 
 import (
