@@ -9,8 +9,8 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"regexp"
 	"slices"
-	"strings"
 
 	"occigate/providers"
 	"occigate/providers/internal/configured"
@@ -42,17 +42,17 @@ type Settings struct {
 
 // Check refuses settings that lack something and gives the endpoint.
 func (s *Settings) Check() (*url.URL, error) {
-	if s.APIKey == "" || s.Secret == "" || s.Datacenter == "" {
-		return nil, configured.Invalid("api_key, secret and datacenter are needed")
-	}
-	if err := s.Images.Check("images"); err != nil {
-		return nil, err
-	}
-	if s.ImagePrices != "" && (len(s.ImagePrices) != 3 || strings.Trim(s.ImagePrices, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
-		return nil, configured.Invalid("image_prices is the code of a currency, such as USD, not %q", s.ImagePrices)
-	}
-	return configured.Endpoint("endpoint", s.Endpoint)
+	endpoint, err := configured.Endpoint("endpoint", s.Endpoint)
+	return endpoint, cmp.Or(
+		configured.Require(s.APIKey != "" && s.Secret != "" && s.Datacenter != "", "api_key, secret and datacenter are needed"),
+		configured.Require(currency.MatchString(s.ImagePrices), "image_prices is the code of a currency, such as USD, not %q", s.ImagePrices),
+		s.Images.Check("images"),
+		err,
+	)
 }
+
+// currency is the form of a code of ISO 4217, or of none.
+var currency = regexp.MustCompile(`^([A-Z]{3})?$`)
 
 // Provider is one account in one datacenter of GoGrid. Its methods are safe for
 // concurrent use.
@@ -221,13 +221,5 @@ func (p *Provider) Network(ctx context.Context, id string) (providers.Network, e
 // servers that have them: a listing of addresses and one of servers.
 func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
 	rows, err := p.cloud.publicIPs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	servers, err := p.cloud.servers(ctx)
-	holders := map[string]string{}
-	for _, s := range servers {
-		holders[s.IP.IP] = s.ID.String()
-	}
-	return listing.Addresses(listing.Map(rows, err, func(r ipRow) providers.Address { return r.address(holders[r.IP]) }))
+	return listing.Addresses(listing.Map(rows, err, ipRow.address))
 }

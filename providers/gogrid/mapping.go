@@ -115,12 +115,12 @@ var addressStates = map[string]providers.ResourceState{
 }
 
 // address maps one that a server holds, or nobody.
-func (r ipRow) address(holder string) providers.Address {
+func (r ipRow) address() providers.Address {
 	a := providers.Address{
-		ID: r.ID.String(), IP: r.IP, NetworkID: public, ServerID: holder,
+		ID: r.ID.String(), IP: r.IP, NetworkID: public, ServerID: r.Holder.String(),
 		State: cmp.Or(addressStates[r.State.Name], providers.ResourcePending), NativeState: r.State.Name,
 	}
-	if holder != "" {
+	if r.Holder != "" {
 		a.InterfaceID = public
 	}
 	return a

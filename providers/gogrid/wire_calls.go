@@ -132,9 +132,22 @@ func (c *client) ips(ctx context.Context) ([]ipRow, error) {
 	return list[ipRow](ctx, c, ipsOp, c.here())
 }
 
-// publicIPs lists the public ones.
+// publicIPs lists the public ones with their holders, which only the listing of
+// servers tells.
 func (c *client) publicIPs(ctx context.Context) ([]ipRow, error) {
-	return list[ipRow](ctx, c, ipsOp, c.here("ip.type", "Public"))
+	rows, err := list[ipRow](ctx, c, ipsOp, c.here("ip.type", "Public"))
+	if err != nil {
+		return nil, err
+	}
+	servers, err := c.servers(ctx)
+	holders := map[string]key{}
+	for _, s := range servers {
+		holders[s.IP.IP] = s.ID
+	}
+	for i := range rows {
+		rows[i].Holder = holders[rows[i].IP]
+	}
+	return rows, err
 }
 
 // freeIPs lists the public ones that are unassigned.

@@ -60,9 +60,10 @@ type option struct {
 // is reports whether an option has that name or id.
 func (o option) is(text string) bool { return o.Name == text || o.ID.String() == text }
 
-// ipRow is an address.
+// ipRow is an address. Its holder is not in its document.
 type ipRow struct {
 	ID         key    `json:"id"`
+	Holder     key    `json:"-"` // id of the server that has it
 	IP         string `json:"ip"`
 	Subnet     string `json:"subnet"` // 203.0.113.0/255.255.255.240
 	Public     bool   `json:"public"`

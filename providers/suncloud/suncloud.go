@@ -58,6 +58,11 @@ type Figures struct {
 // many MHz, and no cores.
 const cores = 1
 
+// possible reports whether a VM can have the size.
+func (s Size) possible() bool {
+	return min(s.CPU, s.Memory) > 0 && min(s.BootDisk, s.DataDisk, s.TempDisk) >= 0
+}
+
 // Offer is the size as the catalogue has it.
 func (s Size) Offer() providers.Size {
 	return providers.Size{ID: s.Name, Name: s.Name, Cores: cores, SpeedMHz: s.CPU, MemoryMiB: s.Memory, DiskGiB: float64(s.BootDisk)}
@@ -65,18 +70,13 @@ func (s Size) Offer() providers.Size {
 
 // Check refuses settings that lack something, and gives the service's URI.
 func (s *Settings) Check() (*url.URL, error) {
-	if s.User == "" || s.Password == "" {
-		return nil, configured.Invalid("user and password are needed")
-	}
-	for _, size := range s.Sizes {
-		if size.CPU < 1 || size.Memory < 1 || min(size.BootDisk, size.DataDisk, size.TempDisk) < 0 {
-			return nil, configured.Invalid("size %s: cpu_mhz and memory_mib must be positive, and no disk negative", size.Name)
-		}
-	}
-	if err := s.Sizes.Check(""); err != nil {
-		return nil, err
-	}
-	return configured.Endpoint("uri", s.URI)
+	service, err := configured.Endpoint("uri", s.URI)
+	return service, cmp.Or(
+		configured.Require(s.User != "" && s.Password != "", "user and password are needed"),
+		s.Sizes.Require(Size.possible, "cpu_mhz and memory_mib must be positive, and no disk negative"),
+		s.Sizes.Check(""),
+		err,
+	)
 }
 
 // Provider is one user of one VDC. Its methods are safe for concurrent use.
