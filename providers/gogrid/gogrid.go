@@ -220,6 +220,5 @@ func (p *Provider) Network(ctx context.Context, id string) (providers.Network, e
 // Addresses lists the account's public addresses in the datacenter with the
 // servers that have them: a listing of addresses and one of servers.
 func (p *Provider) Addresses(ctx context.Context) ([]providers.Address, error) {
-	rows, err := p.cloud.publicIPs(ctx)
-	return listing.Addresses(listing.Map(rows, err, ipRow.address))
+	return listing.Addresses(listing.All(ctx, p.cloud.publicIPs, ipRow.address))
 }
