@@ -28,12 +28,8 @@ var lacks = limits.Create{
 // earlier call ended, also after an answer was lost. Two calls at the same
 // moment are not told apart.
 func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) (s providers.Server, _ providers.Ticket, err error) {
-	made, err := p.withToken(ctx, spec.Token)
-	if err != nil {
-		return s, "", providers.Unmade(err)
-	}
-	if made != nil {
-		return p.server(made), "", nil
+	if made, err := p.withToken(ctx, spec.Token); err != nil || made.ID != "" {
+		return made, "", providers.Unmade(err)
 	}
 	w, err := p.wish(ctx, spec)
 	keys, impossible := w.keys()
@@ -47,10 +43,11 @@ func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) 
 	return s, tickets.Text(ticket{Do: "await image", Wish: keys}), nil
 }
 
-// withToken finds the server that carries our token; nil when there is none.
-func (p *Provider) withToken(ctx context.Context, token string) (props, error) {
-	rows, err := p.cloud.servers(ctx)
-	return listing.Find(rows, err, func(r props) bool { return token != "" && r[tokenKey] == token }, nil)
+// withToken finds the server that carries our token; it is empty when there is
+// none.
+func (p *Provider) withToken(ctx context.Context, token string) (providers.Server, error) {
+	all, err := p.Servers(ctx)
+	return listing.Find(all, err, func(s providers.Server) bool { return token != "" && s.Token == token }, nil)
 }
 
 // wish is the server that a spec asks for. What cannot be is refused.
@@ -158,8 +155,8 @@ func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress,
 		return t.again("copying the image: " + percent(imaging))
 	}
 	made, err := p.withToken(ctx, t.Wish[tokenKey])
-	if err == nil && made == nil {
-		made, err = p.cloud.createServer(ctx, t.Wish)
+	if err == nil && made.ID == "" {
+		made.ID, err = p.cloud.createServer(ctx, t.Wish)
 	}
 	switch {
 	case errors.Is(err, providers.ErrConflict) && t.Busy < maxBusy:
@@ -168,7 +165,7 @@ func (p *Provider) pollImage(ctx context.Context, t ticket) (providers.Progress,
 	case err != nil:
 		return providers.Progress{}, p.takeBack(ctx, boot, err)
 	}
-	return providers.Progress{ID: lower(made["server"])}, nil
+	return providers.Progress{ID: made.ID}, nil
 }
 
 func (p *Provider) pollStop(ctx context.Context, t ticket) (providers.Progress, error) {
@@ -177,7 +174,7 @@ func (p *Provider) pollStop(ctx context.Context, t ticket) (providers.Progress, 
 	case err != nil || row["status"] != "active":
 		return providers.Progress{ID: t.Server}, err
 	case p.clock.Now().After(t.Until):
-		return providers.Progress{}, providers.Errorf(providers.ErrConflict, orders[providers.PowerStop], "the guest did not obey its power button within %v", p.settings.ShutdownTimeout)
+		return providers.Progress{}, providers.Errorf(providers.ErrConflict, shutdownOp, "the guest did not obey its power button within %v", p.settings.ShutdownTimeout)
 	}
 	return t.again("waiting for the guest to shut down")
 }

@@ -71,10 +71,6 @@ var defaultSizes = []Size{
 	{Name: "high-cpu-extra-large", CPU: 20000, MemoryMiB: 7168, DiskGiB: 1690},
 }
 
-func defaults() Settings {
-	return Settings{Format: "text", Sizes: slices.Clone(defaultSizes), ShutdownTimeout: 10 * time.Minute}
-}
-
 // Check refuses what cannot work and gives the stem.
 func (s *Settings) Check() (*url.URL, error) {
 	stem, err := configured.Endpoint("uri", s.URI)
@@ -116,7 +112,7 @@ var (
 // New makes the provider of one account from its [Settings]. It calls no cloud.
 // Settings that cannot work are [providers.ErrInvalid].
 func New(s providers.Settings, around providers.Surroundings) (providers.Provider, error) {
-	settings := defaults()
+	settings := Settings{Format: "text", Sizes: slices.Clone(defaultSizes), ShutdownTimeout: 10 * time.Minute}
 	base, err := configured.Read(s, &settings)
 	if err != nil {
 		return nil, err
@@ -216,10 +212,10 @@ func (p *Provider) DeleteServer(ctx context.Context, id string) (providers.Ticke
 
 // orders are the commands of power operations.
 var orders = power.Orders[string]{
-	providers.PowerStart: "POST /servers/{id}/start",
-	providers.PowerStop:  "POST /servers/{id}/shutdown", // presses the ACPI power button
-	providers.PowerOff:   "POST /servers/{id}/stop",     // cuts the power
-	providers.PowerReset: "POST /servers/{id}/reset",
+	providers.PowerStart: "start",
+	providers.PowerStop:  "shutdown", // presses the ACPI power button
+	providers.PowerOff:   "stop",     // cuts the power
+	providers.PowerReset: "reset",
 }
 
 // Power gives an order. The cloud does not tell whether a guest obeys its power
@@ -229,7 +225,7 @@ func (p *Provider) Power(ctx context.Context, id string, op providers.PowerOp) (
 	return orders.Carry(ctx, op, power.Target[string]{
 		ID: id, Look: p.Server,
 		Give: func(ctx context.Context, id, command string) (providers.Ticket, error) {
-			if err := p.cloud.do(ctx, command, id); err != nil || op != providers.PowerStop {
+			if err := p.cloud.orderServer(ctx, id, command); err != nil || op != providers.PowerStop {
 				return "", err
 			}
 			until := p.clock.Now().Add(p.settings.ShutdownTimeout).Truncate(time.Second)

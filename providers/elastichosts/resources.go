@@ -108,9 +108,7 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 
 // Network finds one of them.
 func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
-	all, err := p.Networks(ctx)
-	return listing.Find(all, err, func(n providers.Network) bool { return n.ID == lower(id) },
-		providers.Errorf(providers.ErrNotFound, vlansOp, "there is no VLAN %s", id))
+	return listing.Network(ctx, vlansOp, lower(id), p.Networks)
 }
 
 // network maps one. A VLAN is a wire of its own: addresses on it are the guests'

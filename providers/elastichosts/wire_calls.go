@@ -14,6 +14,7 @@ import (
 // The calls whose refusal an error of the adapter's own names too.
 const (
 	createServerOp = "POST /servers/create"
+	shutdownOp     = "POST /servers/{id}/shutdown"
 	setOp          = "POST /servers/{id}/set"
 	createDriveOp  = "POST /drives/create"
 	setDriveOp     = "POST /drives/{id}/set"
@@ -36,10 +37,11 @@ func (c *client) server(ctx context.Context, id string) (props, error) {
 // createServer makes a server and starts it. The password is for VNC, which
 // takes eight characters at most; it is also that of the login toor of standard
 // images.
-func (c *client) createServer(ctx context.Context, keys props) (props, error) {
+func (c *client) createServer(ctx context.Context, keys props) (id string, err error) {
 	keys = maps.Clone(keys)
 	keys["vnc:password"] = rand.Text()[:8]
-	return c.create(ctx, "server", createServerOp, keys)
+	row, err := c.create(ctx, "server", createServerOp, keys)
+	return lower(row["server"]), err
 }
 
 // set changes keys that only a stopped server may change ("set" on an
@@ -100,6 +102,12 @@ func (c *client) askFor(ctx context.Context, server, ip string) error {
 		}
 		return props{publicSlot + ":dhcp": ip}, nil
 	})
+}
+
+// orderServer gives one of the commands that change whether a server runs:
+// start, stop, shutdown, reset.
+func (c *client) orderServer(ctx context.Context, id, command string) error {
+	return c.do(ctx, "POST /servers/{id}/"+command, id)
 }
 
 // destroyServer destroys a server in whatever state it is, and leaves its

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 
 	"occigate/providers"
 	"occigate/providers/internal/wire"
+	"occigate/providers/providertest"
 )
 
 // answering gives an adapter of a cloud that answers everything in one way.
@@ -21,19 +21,8 @@ func answering(t *testing.T, f string, handler http.HandlerFunc) *Provider {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	base, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set := defaults()
-	set.Sizes = defaultSizes
-	return &Provider{
-		settings: set, clock: providers.SystemClock{},
-		cloud: &client{format: formats[f], http: wire.Client{
-			HTTP: server.Client(), Base: base, Clock: providers.SystemClock{},
-			Media: []string{formats[f].media}, Explain: explain,
-		}},
-	}
+	return providertest.Build[*Provider](t, New, "uri: "+server.URL+"\nuser: me\nkey: secret\nformat: "+f,
+		providers.Surroundings{HTTP: server.Client(), Clock: providers.SystemClock{}})
 }
 
 // saying gives an adapter of a cloud that answers everything with a body.

@@ -196,6 +196,5 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 
 // Network finds one of them.
 func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
-	all, err := p.Networks(ctx)
-	return listing.Find(all, err, func(n providers.Network) bool { return n.ID == id }, missing("ListVlans", "VLAN", id))
+	return listing.Network(ctx, "ListVlans", id, p.Networks)
 }

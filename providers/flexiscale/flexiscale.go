@@ -116,10 +116,8 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 // Identity is the user's name, since no call tells a customer's number, and the
 // host of the endpoint. It makes a call, so that wrong credentials show.
 func (p *Provider) Identity(ctx context.Context) (providers.Identity, error) {
-	if _, err := p.cloud.packages(ctx); err != nil {
-		return providers.Identity{}, err
-	}
-	return providers.Identity{Account: p.settings.Username, Region: p.region, User: p.settings.Username}, nil
+	_, err := p.cloud.packages(ctx)
+	return providers.Identity{Account: p.settings.Username, Region: p.region, User: p.settings.Username}, err
 }
 
 // Catalogue lists the cloud's operating system images, in one call, and the

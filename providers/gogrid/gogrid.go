@@ -212,9 +212,7 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 
 // Network finds one of the two.
 func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
-	all, err := p.Networks(ctx)
-	return listing.Find(all, err, func(n providers.Network) bool { return n.ID == id },
-		providers.Errorf(providers.ErrNotFound, ipsOp, "there is no network %q, only public and private", id))
+	return listing.Network(ctx, ipsOp, id, p.Networks)
 }
 
 // Addresses lists the account's public addresses in the datacenter with the

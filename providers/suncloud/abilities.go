@@ -118,12 +118,7 @@ func (p *Provider) Networks(ctx context.Context) ([]providers.Network, error) {
 
 // Network finds one of them.
 func (p *Provider) Network(ctx context.Context, id string) (providers.Network, error) {
-	all, err := p.Networks(ctx)
-	return listing.Find(all, err, func(n providers.Network) bool { return n.ID == id }, noNetwork(id))
-}
-
-func noNetwork(id string) error {
-	return providers.Errorf(providers.ErrNotFound, "GET VDC", "there is no network %q", id)
+	return listing.Network(ctx, "GET VDC", id, p.Networks)
 }
 
 // CreateNetwork makes a VNet, whose range is the cloud's to choose. The same
@@ -165,7 +160,7 @@ func (p *Provider) DeleteNetwork(ctx context.Context, id string) (providers.Tick
 	case id == public:
 		return "", providers.Errorf(providers.ErrUnsupported, op, "the network public cannot be deleted")
 	case !slices.ContainsFunc(t.vnets, func(n vnet) bool { return n.URI == id }):
-		return "", noNetwork(id)
+		return "", listing.NoNetwork("GET VDC", id)
 	case len(t.plugged(id)) > 0:
 		return "", providers.Errorf(providers.ErrConflict, op, "%d VMs are plugged into the VNet", len(t.plugged(id)))
 	}

@@ -61,6 +61,18 @@ func Find[T any](rows []T, err error, fits func(T) bool, missing error) (found T
 	return found, missing
 }
 
+// Network finds a network among all of them; none is [providers.ErrNotFound], by
+// the cloud's name of the listing.
+func Network(ctx context.Context, op, id string, list func(context.Context) ([]providers.Network, error)) (providers.Network, error) {
+	all, err := list(ctx)
+	return Find(all, err, func(n providers.Network) bool { return n.ID == id }, NoNetwork(op, id))
+}
+
+// NoNetwork is the error of a network that there is not.
+func NoNetwork(op, id string) error {
+	return providers.Errorf(providers.ErrNotFound, op, "there is no network %q", id)
+}
+
 // Once leaves the first of the rows that have the same id. A cloud may give a
 // row twice, above all when others come or go between two pages.
 func Once[R any](rows []R, err error, id func(R) string) ([]R, error) {

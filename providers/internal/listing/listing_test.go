@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"occigate/providers"
@@ -70,6 +71,22 @@ func TestFind(t *testing.T) {
 	}
 	if _, err := listing.Find([]int{2}, providers.ErrDenied, even, providers.ErrNotFound); !errors.Is(err, providers.ErrDenied) {
 		t.Errorf("%v, want denied", err)
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	list := func(context.Context) ([]providers.Network, error) {
+		return []providers.Network{{ID: "a"}, {ID: "b", Name: "back"}}, nil
+	}
+	if got, err := listing.Network(t.Context(), "list", "b", list); err != nil || got.Name != "back" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := listing.Network(t.Context(), "list", "c", list); !errors.Is(err, providers.ErrNotFound) || !strings.Contains(err.Error(), `list: not found: there is no network "c"`) {
+		t.Errorf("%v, want not found that names the call and the network", err)
+	}
+	failing := func(context.Context) ([]providers.Network, error) { return nil, providers.ErrDenied }
+	if _, err := listing.Network(t.Context(), "list", "a", failing); !errors.Is(err, providers.ErrDenied) {
+		t.Errorf("a failed listing: %v", err)
 	}
 }
 
