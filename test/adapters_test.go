@@ -18,8 +18,8 @@ import (
 var adapters = map[string]int{
 	"providers/elastichosts": 560, // 25 methods of 13 interfaces, the others have 13 to 19
 	"providers/flexiscale":   465,
-	"providers/gogrid":       530, // prices too, which the others do not tell
-	"providers/suncloud":     496,
+	"providers/gogrid":       455, // prices too, which the others do not tell
+	"providers/suncloud":     450,
 }
 
 // wiresMayUse are the names of the contract that wire files may know.
