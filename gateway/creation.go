@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"occigate/gateway/broker/placement"
 	"occigate/gateway/inventory"
 	"occigate/translate"
 	"occigate/translate/occi"
@@ -48,7 +49,7 @@ func (n creation) server() (making, error) {
 		begun := n.placer.now()
 		it, err := n.createServer(ctx, uid, spec)
 		if err == nil {
-			n.placer.begun(it, begun)
+			n.placer.begun(it, placement.Wait{Account: uid, Size: it.Server.SizeID, Zone: spec.Zone, At: begun})
 			n.describeLinks(ctx, it)
 		}
 		return it, err

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,30 +101,19 @@ func (n creation) try(ctx context.Context, s *placing, c *chosen, refused []atte
 	it, err := n.inv.CreateServer(ctx, step.Account, spec, own)
 	if err == nil {
 		n.placer.memory.Forget(step.Account, step.Size.ID, s.place.Spec.Zone)
-		n.placer.begun(it, begun)
+		n.placer.begun(it, placement.Wait{Account: step.Account, Size: step.Size.ID, Zone: s.place.Spec.Zone, At: begun})
 	}
 	return it, err
 }
 
 // claim makes sure that an id which a client chose is not that of a compute which
-// is being placed, or made in any account: the plan may choose another account this
-// time. Others are refused until free is called.
+// is being placed, or made in any account, at any gateway: the plan may choose
+// another account this time. Others are refused until free is called.
 func (n creation) claim(ctx context.Context) (free func(), err error) {
 	if n.id == "" {
 		return func() {}, nil
 	}
-	if _, busy := n.placer.ids.LoadOrStore(n.id, true); busy {
-		return nil, providers.Errorf(providers.ErrConflict, "create", "a place for %s is being looked for already", n.id)
-	}
-	free = func() { n.placer.ids.Delete(n.id) }
-	uid, err := n.inv.Claimed(ctx, n.id)
-	if err == nil && uid != "" {
-		err = providers.Errorf(providers.ErrConflict, "create", "%s is being made at %s already", n.id, uid)
-	}
-	if err != nil {
-		free()
-	}
-	return free, err
+	return n.inv.Claim(ctx, n.id)
 }
 
 // tried adds to a final error what was refused before.
@@ -173,7 +163,7 @@ func (p *placer) check(place *translate.Place, templates *translate.Templates) (
 	}
 	s := &placing{place: place, wish: w, templates: templates, order: placement.Order{
 		Policy: placement.Policy(place.Policy), Accounts: w.Accounts, Size: place.Size, DiskMiB: int64(math.Ceil(place.Need.DiskGiB * 1024)),
-		Image: place.Words, Given: place.Image, Capped: w.MostAnHour.Known(),
+		Image: place.Words, Given: place.Image, OS: w.OS, Kind: w.Architecture, Capped: w.MostAnHour.Known(),
 	}}
 	if place.Quote != "" {
 		s.order.Policy = placement.Quoted
@@ -195,7 +185,8 @@ func (p *placer) redeem(s *placing) (*chosen, error) {
 	if s.place.Offer > len(standings) {
 		return nil, providers.Errorf(providers.ErrInvalid, translate.AttrPlacementOffer, "the quote has %d offers, not %d", len(standings), s.place.Offer)
 	}
-	s.order.Image = promise.Wish.Image
+	s.order.Image, s.order.OS = promise.Wish.Image, promise.Wish.OS
+	s.order.Kind = cmp.Or(s.order.Kind, promise.Wish.Architecture)
 	if s.place.Image != nil {
 		s.order.Image = ""
 	}

@@ -1,26 +1,40 @@
 package gateway
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"occigate/gateway/broker/placement"
 	"occigate/gateway/inventory"
 	"occigate/providers"
 )
 
-// begun notes a compute that was asked for at a moment, so that it is seen when it
-// becomes active.
-func (p *placer) begun(it *inventory.Item, at time.Time) {
-	p.speeds.Begun(it.ID, it.UID, at)
-	if isActive(it) {
-		p.speeds.Active(it.ID, p.now())
-	}
+// begun notes a compute that was asked for, so that it is seen when it becomes
+// active, or breaks.
+func (p *placer) begun(it *inventory.Item, w placement.Wait) {
+	p.speeds.Begun(it.ID, w)
+	p.see(it, p.now())
 	p.follow()
 }
 
-func isActive(it *inventory.Item) bool {
-	return it.Server != nil && it.Server.State == providers.StateActive
+// see looks at a compute as it stands at a moment. Some clouds accept a machine and
+// find only then that there is no room for it: that is a refusal too, which the next
+// placements avoid, though the broken machine stays until somebody deletes it.
+func (p *placer) see(it *inventory.Item, at time.Time) {
+	if it.Server == nil {
+		return
+	}
+	switch it.Server.State {
+	case providers.StateActive:
+		p.speeds.Active(it.ID, at)
+	case providers.StateError:
+		if w, waited := p.speeds.Lost(it.ID); waited && w.Size != "" {
+			why := cmp.Or(it.Server.Message, "the machine broke while it was made")
+			p.memory.Remember(w.Account, w.Size, w.Zone, placement.Refusal{At: at, Until: at.Add(noRoomFor), Text: why})
+		}
+	}
 }
 
 // mostAtOnce is how many events are looked at in one step.
@@ -41,11 +55,10 @@ func (p *placer) follow() {
 		}
 		for _, e := range events {
 			p.seen = e.Seq
-			switch {
-			case e.After == nil:
+			if e.After == nil {
 				p.speeds.Lost(e.Before.ID)
-			case isActive(e.After):
-				p.speeds.Active(e.After.ID, e.At)
+			} else {
+				p.see(e.After, e.At)
 			}
 		}
 		if len(events) < mostAtOnce {

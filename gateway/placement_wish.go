@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"occigate/gateway/broker"
-	"occigate/gateway/broker/desk"
 	"occigate/gateway/broker/tariff"
 	"occigate/gateway/inventory"
 	"occigate/providers"
@@ -19,15 +18,12 @@ import (
 func (p *placer) wish(place *translate.Place) (w broker.Wish, err error) {
 	w = broker.Wish{
 		Cores: place.Need.Cores, MemoryMiB: int64(place.Need.MemoryMiB), DiskGiB: place.Need.DiskUp(),
-		Architecture: place.Need.Architecture, Image: place.Words, OS: desk.SystemOf(place.Words),
+		Architecture: place.Need.Architecture, Image: place.Words, OS: broker.SystemOf(place.Words),
 		Clouds: place.Clouds, NotClouds: place.NotClouds, Regions: place.Regions, NotRegions: place.NotRegions,
 		Currency: p.desk.Currency(), Best: -1,
 	}
-	switch {
-	case place.Image != nil:
-		w.OS, w.ImageID = desk.SystemOf(place.Image.Name), place.Image.ID
-	case place.Words == "" && place.Size == "" && w.Architecture == "":
-		w.Architecture = providers.X64 // what the accounts' default images are
+	if place.Image != nil {
+		w.OS, w.ImageID = broker.SystemOf(place.Image.Name), place.Image.ID
 	}
 	accounts := p.inv.Accounts()
 	if err := knownNames(place, accounts); err != nil {

@@ -25,7 +25,6 @@ type placer struct {
 	memory placement.Memory
 	speeds placement.Speeds
 
-	ids      sync.Map   // ids chosen by clients that are being placed
 	choosing sync.Mutex // held from the choice until what is chosen is counted
 
 	mu    sync.Mutex
@@ -101,10 +100,13 @@ func (p *placer) plan(s *placing, v *placement.View, w broker.Wish) *chosen {
 func (p *placer) view(s *placing) *placement.View {
 	v := &placement.View{
 		Now: p.now(), Memory: &p.memory, Denied: map[string]bool{}, Median: p.medians(),
-		Sizes: map[string][]providers.Size{}, Images: map[string][]providers.Image{},
+		Sizes: map[string][]providers.Size{}, Images: map[string][]providers.Image{}, Defaults: map[string]string{},
 	}
 	for _, a := range p.inv.Accounts() {
 		v.Sizes[a.UID], v.Images[a.UID] = s.templates.Sizes(a.UID), s.templates.Images(a.UID)
+		if a.Default != nil {
+			v.Defaults[a.UID] = *a.Default
+		}
 		v.Denied[a.UID] = errors.Is(a.Kind, providers.ErrDenied)
 	}
 	if s.order.Policy == placement.Spread {

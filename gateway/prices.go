@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"occigate/gateway/broker"
 	"occigate/gateway/broker/desk"
 	"occigate/gateway/inventory"
 	"occigate/providers"
@@ -47,7 +48,7 @@ func (p pricing) agreed(uid, size, image string) map[string]string {
 	}
 	system := ""
 	if tpl, ok := p.templates.Lookup(p.templates.Of(translate.OSTpl, uid, image)); ok && tpl.Image != nil {
-		system = desk.SystemOf(tpl.Image.Name)
+		system = broker.SystemOf(tpl.Image.Name)
 	}
 	hour, ok := p.desk.Hours(uid, system).Of(size)
 	if !ok {

@@ -65,6 +65,13 @@ type Poller interface {
 	Poll(ctx context.Context, t Ticket) (Progress, error)
 }
 
+// Defaulter says what a create is made of that names no image, as the account's
+// settings have it: the id or the name of an image, "" when such a create is
+// refused. No call is made.
+type Defaulter interface {
+	DefaultImage() string
+}
+
 // PowerControl changes whether a server runs. Only operations that the server
 // offers at the moment ([Server.Offers]) are asked for; one that the state
 // forbids after all is [ErrConflict].

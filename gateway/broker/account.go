@@ -1,10 +1,7 @@
 package broker
 
 import (
-	"fmt"
-	"hash/maphash"
 	"slices"
-	"strings"
 
 	"occigate/gateway/broker/geo"
 	"occigate/providers"
@@ -19,6 +16,7 @@ type Account struct {
 	Location *geo.Point // of the region, nil when nobody has said
 	Sizes    []providers.Size
 	Images   []providers.Image
+	Default  *string // what a create is made of that names no image, by its id or name, "" when it is refused; nil when nobody says
 }
 
 // account is an Account in a market.
@@ -52,7 +50,7 @@ var kindOf = map[providers.Architecture]kinds{"": allKinds, providers.X86: kindX
 // an architecture fits any, unless its cloud tells that of other sizes: then it
 // is one that OCCI has no name for.
 func sizesOf(catalogue []providers.Size) []size {
-	told := slices.ContainsFunc(catalogue, func(s providers.Size) bool { return len(s.Architectures) > 0 })
+	told := tells(catalogue)
 	all := make([]size, len(catalogue))
 	for i := range catalogue {
 		s := &catalogue[i]
@@ -70,68 +68,10 @@ func sizesOf(catalogue []providers.Size) []size {
 	return all
 }
 
+// tells reports whether a catalogue tells the architectures of sizes.
+func tells(catalogue []providers.Size) bool {
+	return slices.ContainsFunc(catalogue, func(s providers.Size) bool { return len(s.Architectures) > 0 })
+}
+
 // diskOf is the disk of a size in MiB; the contract has fractions of a GiB here.
 func diskOf(s *providers.Size) int64 { return int64(s.DiskGiB * 1024) }
-
-// images are the images of a catalogue, as far as a wish may name them. Accounts
-// with equal images share one.
-type images struct {
-	names []string // lower case
-	kinds []kinds
-	ids   []string // where images have prices, the newest first
-}
-
-func imagesOf(catalogue []providers.Image) *images {
-	m := &images{}
-	for _, i := range catalogue {
-		if i.State == providers.ImageReady || i.State == "" {
-			m.names = append(m.names, strings.ToLower(i.Name))
-			m.kinds = append(m.kinds, kindOf[i.Architecture])
-			m.ids = append(m.ids, i.ID)
-		}
-	}
-	return m
-}
-
-// named gives the architectures of the images whose names have all of the words;
-// 0 when there is no such image.
-func (m *images) named(words []string) (found kinds) {
-	for i, name := range m.names {
-		if m.kinds[i]&^found != 0 && !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(name, w) }) {
-			found |= m.kinds[i]
-		}
-	}
-	return found
-}
-
-// sharing finds equal catalogues, which the accounts of one cloud and region
-// mostly have.
-type sharing struct {
-	seed   maphash.Seed
-	images map[uint64]*images
-}
-
-func newSharing() *sharing {
-	return &sharing{maphash.MakeSeed(), map[uint64]*images{}}
-}
-
-// imagesOf finds or makes those of a catalogue. Where images are sold it counts
-// which they are and when they were made, elsewhere only what they are called.
-func (s *sharing) imagesOf(catalogue []providers.Image, sold bool) *images {
-	var h maphash.Hash
-	h.SetSeed(s.seed)
-	if sold {
-		slices.SortFunc(catalogue, func(a, b providers.Image) int { return Newer(&a, &b) })
-	}
-	for _, i := range catalogue {
-		fmt.Fprintf(&h, "%q %q %q\n", i.Name, i.Architecture, i.State)
-		if sold {
-			fmt.Fprintf(&h, "%q\n", i.ID)
-		}
-	}
-	sum := h.Sum64()
-	if s.images[sum] == nil {
-		s.images[sum] = imagesOf(catalogue)
-	}
-	return s.images[sum]
-}

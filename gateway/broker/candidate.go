@@ -101,7 +101,7 @@ func (r *ranking) partsOf(c ranked) []Part {
 	need := b.bundles[b.rows[c.row].bundle].needs(r.wish)
 	r.addLadder(b, &b.addresses, need.addresses)
 	r.addLadder(b, &b.egress, need.egress)
-	if sold := r.market.accounts[c.account].sold(r.wish); sold != nil {
+	if sold := r.market.accounts[c.account].sold(); sold != nil {
 		if p, _ := b.image(sold.pick(r.wish, r.scale.words, b.rows[c.row].arch)); p != nil {
 			r.add(p, p.units.times(r.clock(b, p.clock).time(r.wish.Hours)))
 		}

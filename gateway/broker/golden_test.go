@@ -36,6 +36,7 @@ type goldenAccount struct {
 	UID, Cloud, Region  string
 	Latitude, Longitude *float64
 	Images              []string
+	Default             *string
 	Sizes               []struct {
 		ID           string
 		Cores, MHz   int
@@ -101,7 +102,7 @@ func (g golden) market(t testing.TB) (*broker.Market, broker.Situation) {
 }
 
 func (a goldenAccount) account() broker.Account {
-	out := broker.Account{UID: a.UID, Name: strings.ToUpper(a.UID), Cloud: a.Cloud, Region: a.Region}
+	out := broker.Account{UID: a.UID, Name: strings.ToUpper(a.UID), Cloud: a.Cloud, Region: a.Region, Default: a.Default}
 	if a.Latitude != nil {
 		out.Location = &geo.Point{Latitude: *a.Latitude, Longitude: *a.Longitude}
 	}

@@ -1,12 +1,7 @@
 package broker
 
 import (
-	"cmp"
-	"slices"
-	"strings"
-
 	"occigate/gateway/broker/tariff"
-	"occigate/providers"
 )
 
 // imagePrice is what a machine made from one image costs beside its size.
@@ -52,33 +47,12 @@ func (b *board) image(id string) (*part, Reason) {
 }
 
 // sold are the images of an account where one of them is a part of every sum: the
-// account's cloud sells images, and the wish is for one. Else it is nil.
-func (a *account) sold(w *Wish) *images {
-	if !a.sheet.sellsImages || w.Image == "" && w.ImageID == "" {
+// account's cloud sells images. Else it is nil.
+func (a *account) sold() *images {
+	if !a.sheet.sellsImages {
 		return nil
 	}
 	return a.images
-}
-
-// pick is the id of the image that a machine is made from on a size of one of the
-// architectures, "" when none fits. It is the one that package placement takes.
-func (m *images) pick(w *Wish, words []string, on kinds) string {
-	if w.ImageID != "" {
-		return w.ImageID
-	}
-	on &= kindOf[w.Architecture]
-	for i, name := range m.names {
-		if m.kinds[i]&on != 0 && !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(name, w) }) {
-			return m.ids[i]
-		}
-	}
-	return ""
-}
-
-// Newer puts the image first that is taken of several with one name: the newest,
-// of equal ones that whose name and id come first.
-func Newer(a, b *providers.Image) int {
-	return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 }
 
 // setImages works out what the image adds to rows of each set of architectures:
@@ -90,7 +64,11 @@ func (s *scale) setImages(b *board, w *Wish, sold *images) {
 	}
 	for on := range s.images {
 		id := sold.pick(w, s.words, kinds(on))
-		if id == "" {
+		switch {
+		case id == "" && len(s.words) == 0:
+			s.images[on].reason = ReasonNoImagePrice // nobody says what it is made of
+			continue
+		case id == "":
 			continue // such a row is of another architecture
 		}
 		p, reason := b.image(id)

@@ -72,7 +72,7 @@ func Gather(h Holdings, places map[string]geo.Point) []Account {
 	standing := h.Accounts()
 	all, at := make([]Account, len(standing)), map[string]*Account{}
 	for i, s := range standing {
-		all[i] = Account{UID: s.UID, Name: s.Name, Cloud: s.Cloud, Region: s.Identity.Region}
+		all[i] = Account{UID: s.UID, Name: s.Name, Cloud: s.Cloud, Region: s.Identity.Region, Default: s.Default}
 		if place, known := places[s.UID]; known {
 			all[i].Location = &place
 		}

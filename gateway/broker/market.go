@@ -37,7 +37,7 @@ func Compile(accounts []Account, entries []tariff.Entry, now time.Time) *Market 
 			sheets[sign] = m.sheetOf(&a, prices)
 			m.boundary(prices.until)
 		}
-		m.accounts = append(m.accounts, account{a, sheets[sign], shared.imagesOf(a.Images, sheets[sign].sellsImages)})
+		m.accounts = append(m.accounts, account{a, sheets[sign], shared.imagesOf(&a, sheets[sign].sellsImages)})
 	}
 	m.sheets = len(sheets)
 	slices.SortFunc(m.accounts, func(a, b account) int { return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.UID, b.UID)) })

@@ -149,15 +149,18 @@ func TestSumsThatAreTooLarge(t *testing.T) {
 
 // TestImages finds images by words, those that are not ready left out.
 func TestImages(t *testing.T) {
-	m := imagesOf([]providers.Image{
+	m := imagesOf(&Account{}, []providers.Image{
 		{Name: "Debian 12 (bookworm)", Architecture: providers.X64, State: providers.ImageReady},
 		{Name: "debian 11", Architecture: providers.X86},
 		{Name: "Ubuntu", State: providers.ImageFailed},
+		{Name: "Windows Server 2022", Architecture: providers.X64},
 	})
 	for words, want := range map[string]kinds{
 		"debian": kindX64 | kindX86, "12 debian": kindX64, "bullseye": 0, "ubuntu": 0, "debian 13": 0,
+		"windows": kindX64, "server 2022": 0, // of which the licence would not be in the price
 	} {
-		if got := m.named(strings.Fields(words)); got != want {
+		w, _ := Wish{Image: words}.normal()
+		if got := m.wanted(&w, strings.Fields(words)); got != want {
 			t.Errorf("%s: %b, want %b", words, got, want)
 		}
 	}

@@ -54,6 +54,9 @@ func drawMarket(t *rapid.T) (d drawn) {
 			}
 			d.sizes += len(a.Sizes)
 			a.Images = []providers.Image{{ID: "i0", Name: "image 0"}, {ID: "i1", Name: "image 1"}}
+			if at := rapid.IntRange(0, 3).Draw(t, "default"); at > 0 {
+				a.Default = &[]string{"", "i0", "Image 1"}[at-1]
+			}
 			if rapid.IntRange(0, 9).Draw(t, "full") == 0 {
 				d.situation.Obstacles[a.UID] = broker.Obstacle{Reason: broker.ReasonQuota, Text: "full"}
 			}

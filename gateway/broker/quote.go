@@ -66,14 +66,14 @@ func (r *ranking) groups() []group {
 	found := allKinds
 	for i := range m.accounts {
 		a := &m.accounts[i]
-		if len(words) > 0 && a.images != last {
-			last, found = a.images, a.images.named(words)
+		if a.images != last {
+			last, found = a.images, a.images.wanted(r.wish, words)
 		}
 		if reason := refuse(a, r.wish, r.situation, found); reason != "" {
 			r.rejected.add(reason, a.sheet.count(a.sheet.looks(r.wish, r.situation.Rates)))
 			continue
 		}
-		sold := a.sold(r.wish)
+		sold := a.sold()
 		g := slices.IndexFunc(all, func(g group) bool { return g.sheet == a.sheet && g.kinds == found&want && g.sold == sold })
 		if g < 0 {
 			all = append(all, group{sheet: a.sheet, kinds: found & want, sold: sold, first: i, last: i, count: 1})

@@ -29,12 +29,8 @@ func (m *Market) Rejections(w Wish, s Situation) ([]Rejection, error) {
 	words := x.scale.words
 	for i := range m.accounts {
 		a := &m.accounts[i]
-		found := allKinds
-		if len(words) > 0 {
-			found = a.images.named(words)
-		}
 		from := len(x.list)
-		x.account(a, found)
+		x.account(a, a.images.wanted(&w, words))
 		slices.SortStableFunc(x.list[from:], func(p, q Rejection) int {
 			return cmp.Or(cmp.Compare(p.Size, q.Size), cmp.Compare(p.Price, q.Price))
 		})
@@ -51,7 +47,7 @@ type explanation struct {
 
 func (x *explanation) account(a *account, found kinds) {
 	looks := a.sheet.looks(x.wish, x.situation.Rates)
-	g := group{kinds: found & kindOf[x.wish.Architecture], sold: a.sold(x.wish)}
+	g := group{kinds: found & kindOf[x.wish.Architecture], sold: a.sold()}
 	refused := refuse(a, x.wish, x.situation, found)
 	if len(looks) == 0 {
 		for i := range a.sheet.sizes {
@@ -109,17 +105,38 @@ func (x *explanation) text(a *account, z *size, reason Reason) string {
 			return text
 		}
 	case ReasonImage:
-		return fmt.Sprintf("no image is named %q", w.Image)
+		return x.noImage(a)
+	case ReasonArchitecture:
+		if i := a.images.stands(w); i != nil && w.Image == "" && w.ImageID == "" {
+			return fmt.Sprintf("is of another architecture than the account's default image %q; another one can be named", i.name)
+		}
 	case ReasonCapability:
 		return fmt.Sprintf("has %d cores and %d MiB, wanted are %d and %d", z.Cores, z.MemoryMiB, w.Cores, w.MemoryMiB)
 	case ReasonPriceCap:
 		return fmt.Sprintf("costs more than %s an hour", w.MostAnHour)
 	case ReasonNoImagePrice:
-		return fmt.Sprintf("not comparable: no image price: nobody has said in its currency what image %q costs", a.images.pick(w, x.scale.words, z.arch))
+		return x.noImagePrice(a, z)
 	case ReasonNoRate:
 		return x.noRate(a)
 	}
 	return texts[reason]
+}
+
+// noImage says which image there is not.
+func (x *explanation) noImage(a *account) string {
+	if w := x.wish; w.Image != "" {
+		return fmt.Sprintf("no image is named %q, or it needs another licence than that of %s", w.Image, w.OS)
+	}
+	return fmt.Sprintf("the account's default image %q needs a licence of %s; another one can be named", a.images.standard.name, a.images.standard.system)
+}
+
+// noImagePrice says of which image nobody knows what it costs.
+func (x *explanation) noImagePrice(a *account, z *size) string {
+	id := a.images.pick(x.wish, x.scale.words, z.arch)
+	if id == "" {
+		return "not comparable: no image price: images cost something there, the wish names none, and the account has no default that fits"
+	}
+	return fmt.Sprintf("not comparable: no image price: nobody has said in its currency what image %q costs", id)
 }
 
 // noRate says which rate is missing.

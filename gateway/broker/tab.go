@@ -31,7 +31,7 @@ func (m *Market) Tab(uid, os string, in tariff.Currency) *Tab {
 		return nil
 	}
 	if os = strings.ToLower(os); os == "" {
-		os = "linux"
+		os = linux
 	}
 	boards := slices.Clone(m.accounts[i].sheet.boardsFor(&Wish{Category: tariff.Standard, OS: os}))
 	slices.SortStableFunc(boards, func(a, b *board) int { return -compareBool(a.currency == in, b.currency == in) })

@@ -16,6 +16,7 @@ const (
 	defaultHours = 730 // a twelfth of a year
 	defaultBest  = 20
 	mostHours    = 744 // 31 days
+	linux        = "linux"
 )
 
 // Wish is what a machine shall be and do. A quote is for one machine that runs
@@ -26,9 +27,9 @@ type Wish struct {
 	MemoryMiB    int64
 	DiskGiB      int64                  // in all; what a size brings along counts
 	Architecture providers.Architecture // "" is any
-	Image        string                 // words that the name of an image has, such as "debian 12"; "" is any
+	Image        string                 // words that the name of an image has, such as "debian 12"; "" is the account's default, or any where there is none
 	ImageID      string                 // the very image, in the accounts that charge for images; "" is the newest that Image names
-	OS           string                 // whose licence is in the price: "linux" (default), "windows"
+	OS           string                 // whose licence is in the price: "linux", "windows"; default: what [SystemOf] makes of Image
 	Tenancy      string                 // "" is shared
 	Hours        int64                  // a month that it runs; default 730, at most 744
 	EgressGB     int64                  // a month, in 10^9 bytes
@@ -50,7 +51,7 @@ type Wish struct {
 
 // normal checks a wish and fills its defaults in.
 func (w Wish) normal() (Wish, error) {
-	w.OS = cmp.Or(strings.ToLower(w.OS), "linux")
+	w.OS = cmp.Or(strings.ToLower(w.OS), SystemOf(w.Image), linux)
 	w.Hours = cmp.Or(w.Hours, defaultHours)
 	w.Category = cmp.Or(w.Category, tariff.Standard)
 	w.Currency = cmp.Or(w.Currency, tariff.EUR)

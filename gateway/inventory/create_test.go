@@ -115,47 +115,6 @@ func TestCreateThatWasNotAskedForLeavesNothing(t *testing.T) {
 	})
 }
 
-// TestClaimed finds what is being made or deleted though nothing of it is shown,
-// whoever began that, and forgets what was refused.
-func TestClaimed(t *testing.T) {
-	inBubble(t, func(t *testing.T, file string) {
-		a := newCloud("1")
-		h := open(t, file, a)
-		defer h.stop()
-		id := uuid.NewString()
-		claimed := func(want string) {
-			t.Helper()
-			if uid, err := h.Claimed(t.Context(), id); err != nil || uid != want {
-				t.Errorf("claimed by %q, %v; want %q", uid, err, want)
-			}
-		}
-		during := func() {
-			if _, shown := h.Get(t.Context(), id); shown {
-				t.Error("is shown while the cloud is asked")
-			}
-			claimed("a")
-		}
-		claimed("")
-		a.do(func() {
-			a.before["CreateServer"], a.fails["CreateServer"] = during, &providers.Error{Kind: providers.ErrQuota, Op: "RunInstances"}
-		})
-		_, _ = h.CreateServer(t.Context(), "a", providers.ServerSpec{}, inventory.Own{ID: id})
-		claimed("")
-		a.do(func() { clear(a.fails) })
-		if _, err := h.CreateServer(t.Context(), "a", providers.ServerSpec{}, inventory.Own{ID: id}); err != nil {
-			t.Fatal(err)
-		}
-		claimed("a")
-		if err := h.Delete(t.Context(), id); err != nil {
-			t.Fatal(err)
-		}
-		claimed("a") // the machine is still there
-		a.do(func() { clear(a.servers) })
-		h.sleep(30 * time.Minute)
-		claimed("")
-	})
-}
-
 func TestClientChosenIDs(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := newCloud("1")

@@ -99,8 +99,9 @@ type Status struct {
 	Held     bool               // this gateway refreshes it now
 	Circuit  string             // [CircuitClosed] as a rule
 	Counts   map[Kind]int
-	Parts    []Part // what the account's listings cover, in a fixed order
-	Pending  int    // rows held back because they have no native id yet and are not ours
+	Parts    []Part  // what the account's listings cover, in a fixed order
+	Default  *string // what a create is made of that names none, by id or name, "" when it is refused; nil when the adapter does not say
+	Pending  int     // rows held back because they have no native id yet and are not ours
 }
 
 // Part is how what one listing of an account covers stands. Listings are made

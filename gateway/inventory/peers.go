@@ -184,6 +184,14 @@ func (p *peers) silent() (dead []string) {
 	return dead
 }
 
+// gone reports whether a gateway is not heard any more, or has left.
+func (p *peers) gone(gateway string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	other, known := p.others[gateway]
+	return !known || p.now().Sub(other.heard) > p.silence
+}
+
 // deal works out who is to hold which account. The caller has the lock, or is
 // alone.
 func (p *peers) deal() {

@@ -52,24 +52,6 @@ func (v *Inventory) fetch(ctx context.Context, id string) {
 	}
 }
 
-// Claimed finds the account in which something with an id that a client chose is
-// being made or deleted, whatever gateway began that; "" when there is none. Only
-// the store knows: what is being made is not shown while its cloud is asked.
-func (v *Inventory) Claimed(ctx context.Context, id string) (uid string, err error) {
-	for _, a := range v.o.Accounts {
-		for _, c := range []class{classCreate, classDelete} {
-			rec, err := v.feed.stored(ctx, intentKey(a.UID, id, c))
-			if err != nil {
-				return "", storeFailed(err)
-			}
-			if rec.Rev > 0 {
-				return a.UID, nil
-			}
-		}
-	}
-	return "", nil
-}
-
 // names reports whether an id was made for a thing of the account.
 func names(id, uid string) bool {
 	for _, kind := range []Kind{KindServer, KindVolume, KindNetwork, KindInterface, KindAddress, KindImage} {

@@ -13,6 +13,10 @@ func (v *Inventory) Accounts() []Status {
 	all := make([]Status, 0, len(v.o.Accounts))
 	for _, a := range v.o.Accounts {
 		st := Status{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Counts: v.feed.view.counts(a.UID)}
+		if d, says := a.Provider.(providers.Defaulter); says {
+			image := d.DefaultImage()
+			st.Default = &image
+		}
 		st.Held = v.workers[a.UID].held.Load()
 		at := v.feed.view.stands[a.UID].Load()
 		if at.identity != nil {

@@ -50,6 +50,7 @@ var (
 	_ providers.AddressMaker      = (*Provider)(nil)
 	_ providers.AddressAssigner   = (*Provider)(nil)
 	_ providers.PriceLister       = (*Provider)(nil)
+	_ providers.Defaulter         = (*Provider)(nil)
 	_ providers.Builder           = New
 )
 
@@ -79,6 +80,9 @@ func New(settings providers.Settings, around providers.Surroundings) (providers.
 		clock:    around.Clock,
 	}, nil
 }
+
+// DefaultImage is the default_image of the settings.
+func (p *Provider) DefaultImage() string { return p.settings.DefaultImage }
 
 // Identity asks the Security Token Service whose the credentials are. It needs
 // no permission (AWS STS API Reference, GetCallerIdentity).

@@ -107,6 +107,7 @@ var (
 	_ providers.AddressLister   = (*Provider)(nil)
 	_ providers.AddressMaker    = (*Provider)(nil)
 	_ providers.AddressAssigner = (*Provider)(nil)
+	_ providers.Defaulter       = (*Provider)(nil)
 )
 
 // New makes the provider of one account from its [Settings]. It calls no cloud.
@@ -119,6 +120,9 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	}
 	return &Provider{settings, newClient(settings, base, around), around.Clock}, nil
 }
+
+// DefaultImage is the default_image of the settings.
+func (p *Provider) DefaultImage() string { return p.settings.Image }
 
 // Identity lists the servers to see whether the key is right. There is no call
 // that tells who one is; the user's UUID is the login itself.

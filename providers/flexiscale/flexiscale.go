@@ -99,6 +99,7 @@ var (
 	_ providers.Resizer       = (*Provider)(nil)
 	_ providers.VolumeLister  = (*Provider)(nil)
 	_ providers.NetworkLister = (*Provider)(nil)
+	_ providers.Defaulter     = (*Provider)(nil)
 )
 
 // New makes the provider of one account from its [Settings]. It calls no cloud.
@@ -112,6 +113,9 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	cloud, err := newClient(settings, endpoint, around)
 	return &Provider{settings, endpoint.Hostname(), around.Clock, cloud}, err
 }
+
+// DefaultImage is the default_image of the settings.
+func (p *Provider) DefaultImage() string { return p.settings.Image }
 
 // Identity is the user's name, since no call tells a customer's number, and the
 // host of the endpoint. It makes a call, so that wrong credentials show.

@@ -72,6 +72,7 @@ var (
 	_ providers.NetworkLister = (*Provider)(nil)
 	_ providers.AddressLister = (*Provider)(nil)
 	_ providers.PriceLister   = (*Provider)(nil)
+	_ providers.Defaulter     = (*Provider)(nil)
 )
 
 // New makes the provider of one account from its [Settings]. It calls no cloud.
@@ -84,6 +85,9 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	}
 	return &Provider{settings, newClient(settings, base, around), around.Clock}, nil
 }
+
+// DefaultImage is the default_image of the settings.
+func (p *Provider) DefaultImage() string { return p.settings.Image }
 
 // Identity tells the account by the block of its oldest address, since no call
 // tells a customer's number, blocks belong to one account (inferred), and a key

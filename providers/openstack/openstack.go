@@ -37,6 +37,7 @@ var (
 	_ providers.AddressLister     = (*Provider)(nil)
 	_ providers.AddressMaker      = (*Provider)(nil)
 	_ providers.AddressAssigner   = (*Provider)(nil)
+	_ providers.Defaulter         = (*Provider)(nil)
 )
 
 // New makes the provider of one account from its [Settings]. It calls no cloud;
@@ -57,6 +58,9 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	}
 	return &Provider{settings: settings, session: session}, nil
 }
+
+// DefaultImage is the default_image of the settings.
+func (p *Provider) DefaultImage() string { return p.settings.Image }
 
 // Identity logs in anew and says which project and user the credentials stand
 // for: Account is the project's id.

@@ -97,6 +97,7 @@ var (
 	_ providers.AddressLister     = (*Provider)(nil)
 	_ providers.AddressMaker      = (*Provider)(nil)
 	_ providers.AddressAssigner   = (*Provider)(nil)
+	_ providers.Defaulter         = (*Provider)(nil)
 )
 
 // New makes the provider of one account from its [Settings]. It calls no cloud.
@@ -109,6 +110,9 @@ func New(s providers.Settings, around providers.Surroundings) (providers.Provide
 	}
 	return &Provider{settings, newClient(settings, service, around)}, nil
 }
+
+// DefaultImage is the default_image of the settings.
+func (p *Provider) DefaultImage() string { return p.settings.Image }
 
 // Identity tells the account by the URI of its VDC, which the Cloud resource
 // names.

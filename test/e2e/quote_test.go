@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -71,7 +72,7 @@ func startQuotes(t *testing.T) *Program {
 	t.Helper()
 	p := StartTwo(t, "100ms")
 	p.Eventually(t, "all sizes known", func() bool {
-		return p.quote(t, "", `{}`).Comparable == 26 // 20 with a price at Amazon, 6 in the private cloud
+		return p.quote(t, "", `{}`).Comparable == 21 // 15 for x64 with a price at Amazon, 6 in the private cloud
 	})
 	return p
 }
@@ -82,27 +83,30 @@ func startQuotes(t *testing.T) *Program {
 //	    2 cores x 730 h x 0.009 = 13.14        4 GiB x 730 h x 0.0035 = 10.22
 //	    40 GiB x 0.06           =  2.40        1 address x 730 h x 0.003 = 2.19
 //	    50 of the first 1000 GB of egress are free          sum 27.95
-//	amazon t4g.medium, 2 cores, 4 GiB, in USD at 1.10 for a euro:
-//	    730 h x 0.0368 = 26.864    40 GiB x 0.088 = 3.52    730 h x 0.005 = 3.65
-//	    50 of the first 100 GB of egress are free           sum 34.034 = 30.94 EUR
+//	amazon t3.medium, 2 cores, 4 GiB, in USD at 1.10 for a euro:
+//	    730 h x 0.0456 = 33.288    40 GiB x 0.088 = 3.52    730 h x 0.005 = 3.65
+//	    50 of the first 100 GB of egress are free           sum 40.458 = 36.78 EUR
+//
+// The account's default image is for x64, so that the cheaper t4g.medium is none.
 func TestQuote(t *testing.T) {
 	p := startQuotes(t)
 	q := p.quote(t, "", `{"cores": 2, "memory": 4, "disk": 40, "egress": 50, "addresses": 1}`)
 	if got, want := string(q.Wish), `{"cores":2,"memory":4,"disk":40,"os":"linux","hours":730,"egress":50,"addresses":1,"category":"Standard","currency":"EUR"}`; got != want {
 		t.Errorf("the wish is %s, want %s", got, want)
 	}
-	// Of 28 sizes 9 are too small (7 at Amazon, 2 in the private cloud), and 2 that are large enough have no price.
-	if q.Comparable != 17 || len(q.Candidates) != 17 {
+	// Of 28 sizes 9 are too small (7 at Amazon, 2 in the private cloud), 3 of another
+	// architecture than the default image, and 2 that are large enough have no price.
+	if q.Comparable != 14 || len(q.Candidates) != 14 {
 		t.Errorf("%d of %d candidates are shown", len(q.Candidates), q.Comparable)
 	}
-	if got := q.Rejected; len(got) != 2 || got[0].Reason != "capability" || got[0].Count != 9 || got[1].Reason != "no_price" || got[1].Count != 2 {
-		t.Errorf("rejected: %+v", got)
+	if got, want := fmt.Sprint(q.Rejected), "[{capability 9} {architecture 3} {no_price 2}]"; got != want {
+		t.Errorf("rejected: %s, want %s", got, want)
 	}
 	first, second := q.Candidates[0], q.Candidates[1]
 	sums := []any{first.Account, first.Size.ID, first.Hour, first.Month, second.Account, second.Size.ID, second.Hour, second.Month}
 	if diff := cmp.Diff([]any{
 		"private", "m1.medium", amount{"0.038288", "EUR"}, amount{"27.95", "EUR"}, // 27.95 / 730 = 0.03828767
-		"amazon", "t4g.medium", amount{"0.042384", "EUR"}, amount{"30.94", "EUR"}, // 30.94 / 730 = 0.04238356
+		"amazon", "t3.medium", amount{"0.050384", "EUR"}, amount{"36.78", "EUR"}, // 36.78 / 730 = 0.05038356
 	}, sums); diff != "" {
 		t.Error(diff)
 	}
@@ -114,7 +118,7 @@ func TestQuote(t *testing.T) {
 		second.Parts[i].Age = 0
 	}
 	if diff := cmp.Diff([]quotedPart{
-		{"Compute Usage", "Compute Usage/t4g.medium/linux/Standard", amount{"0.0368", "USD"}, "", "Hours", "730", amount{"26.864", "USD"}, usd, "2026-01-01T00:00:00Z", 0, true},
+		{"Compute Usage", "Compute Usage/t3.medium/linux/Standard", amount{"0.0456", "USD"}, "", "Hours", "730", amount{"33.288", "USD"}, usd, "2026-01-01T00:00:00Z", 0, true},
 		{"Block Volume Usage", "Block Volume Usage/Standard", amount{"0.088", "USD"}, "", "GiB-Months", "40", amount{"3.52", "USD"}, usd, "2026-01-01T00:00:00Z", 0, true},
 		{"IP Address Usage", "IP Address Usage/Standard", amount{"0.005", "USD"}, "", "Hours", "730", amount{"3.65", "USD"}, usd, "2026-01-01T00:00:00Z", 0, true},
 		{"Data Transfer", "Data Transfer/Standard", amount{"0", "USD"}, "free tier", "GB", "50", amount{"0", "USD"}, usd, "2026-01-01T00:00:00Z", 0, true},
@@ -124,8 +128,8 @@ func TestQuote(t *testing.T) {
 	if r := second.Rate; r == nil || r.Rate != "0.9090909091" || r.Date != "2026-01-02" || !r.Sample || !second.Sample {
 		t.Errorf("converted at %+v", r)
 	}
-	if !strings.HasPrefix(first.Why, "2.99 EUR a month less: ") || q.Candidates[16].Why != "" {
-		t.Errorf("the first is the first because %q, the last because %q", first.Why, q.Candidates[16].Why)
+	if !strings.HasPrefix(first.Why, "8.83 EUR a month less: ") || q.Candidates[13].Why != "" {
+		t.Errorf("the first is the first because %q, the last because %q", first.Why, q.Candidates[13].Why)
 	}
 }
 
@@ -134,13 +138,13 @@ func TestQuotePages(t *testing.T) {
 	p := startQuotes(t)
 	const wish = `{"cores": 1, "hours": 100, "currency": "USD"}`
 	whole := p.quote(t, "", wish)
-	if whole.Comparable != 26 || len(whole.Candidates) != 20 {
+	if whole.Comparable != 21 || len(whole.Candidates) != 20 {
 		t.Fatalf("%d of %d are shown", len(whole.Candidates), whole.Comparable)
 	}
 	var paged []quotedCandidate
-	for page, size := range []int{10, 10, 6, 0} {
+	for page, size := range []int{10, 10, 1, 0} {
 		q := p.quote(t, "?all=true&number=10&page="+strconv.Itoa(page+1), wish)
-		if len(q.Candidates) != size || q.Comparable != 26 {
+		if len(q.Candidates) != size || q.Comparable != 21 {
 			t.Errorf("page %d has %d of %d", page+1, len(q.Candidates), q.Comparable)
 		}
 		paged = append(paged, q.Candidates...)
@@ -151,12 +155,13 @@ func TestQuotePages(t *testing.T) {
 		}
 	}
 	left := p.quote(t, "?rejected=true", wish).Rejections
-	if len(left) != 2 || left[0].Reason != "no_price" || left[0].Size != "g4dn.xlarge" || left[0].Text != "nobody has said what it costs" {
+	if len(left) != 7 || left[1].Reason != "no_price" || left[1].Size != "g4dn.xlarge" || left[1].Text != "nobody has said what it costs" ||
+		left[0].Reason != "architecture" || left[0].Size != "c6g.large" || !strings.Contains(left[0].Text, `than the account's default image "debian-12-amd64-`) {
 		t.Errorf("rejections: %+v", left)
 	}
 	a := p.Must(t, http.StatusOK, "POST", "/quotes?all=true&number=1000", wish, "Content-Type", asJSON, "Accept", "text/csv")
 	rows, err := csv.NewReader(strings.NewReader(a.Body)).ReadAll()
-	if err != nil || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/csv") || a.Header.Get("X-Total-Count") != "26" {
+	if err != nil || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/csv") || a.Header.Get("X-Total-Count") != "21" {
 		t.Fatalf("%v, %v", a.Header, err)
 	}
 	cost, sample := slices.Index(rows[0], "x_MonthlyCost"), slices.Index(rows[0], "x_Sample")

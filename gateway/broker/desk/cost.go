@@ -123,7 +123,7 @@ func (c *costing) server(it *inventory.Item) {
 	if s.State == providers.StateDeleting {
 		return
 	}
-	tab := c.tab(it.UID, SystemOf(c.images[place{it.UID, s.ImageID}]))
+	tab := c.tab(it.UID, broker.SystemOf(c.images[place{it.UID, s.ImageID}]))
 	cost, ok := c.agreed(it)
 	if !ok {
 		cost = ofCharges(tab.Size(s.SizeID))

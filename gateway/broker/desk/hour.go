@@ -60,12 +60,3 @@ func hourOf(charges []broker.Charge) (hour Hour, ok bool) {
 	}
 	return hour, true
 }
-
-// SystemOf tells by an image's name whose licence a machine pays for: "windows", or
-// "" for what costs nothing more.
-func SystemOf(image string) string {
-	if strings.Contains(strings.ToLower(image), "windows") {
-		return "windows"
-	}
-	return ""
-}

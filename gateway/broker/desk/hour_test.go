@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"occigate/gateway/broker"
 	"occigate/gateway/broker/desk"
 	"occigate/gateway/inventory"
 	"occigate/providers"
@@ -23,7 +24,7 @@ func TestHours(t *testing.T) {
 		{"lab", "", "t3.micro", "0.0125 EUR", "Core Usage/Standard + Memory Usage/Standard"},
 		{"nobody", "", "t3.micro", "", ""},
 	} {
-		hour, ok := d.Hours(c.account, desk.SystemOf(c.image)).Of(c.size)
+		hour, ok := d.Hours(c.account, broker.SystemOf(c.image)).Of(c.size)
 		if ok != (c.hour != "") || ok && (hour.String() != c.hour || hour.SKU() != c.sku) {
 			t.Errorf("%+v: %s, %v", c, hour.Money, ok)
 		}

@@ -148,15 +148,18 @@ func TestWhatHolds(t *testing.T) {
 	}
 }
 
-// TestAQuoteIsRedeemedWithAnImage takes a quote that names no image for a machine of
-// an image that costs something, of a free one, and of one whose price nobody knows.
+// TestAQuoteIsRedeemedWithAnImage takes a quote that names no image, so that it is for
+// the account's default, for a machine of that, of an image that costs more, and of
+// one whose price nobody knows.
 func TestAQuoteIsRedeemedWithAnImage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "card.yaml")
 	text := card("0.01") + "  - {meter: image, size: rhel, unit: Hours, price: 0.03}\n  - {meter: image, size: free, unit: Hours, price: 0, zero: free}\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := open(t, desk.Options{Holdings: &holdings{accounts: []inventory.Status{sound("lab")}}, Cards: []string{path}, Life: time.Hour})
+	lab, image := sound("lab"), "free"
+	lab.Default = &image
+	d := open(t, desk.Options{Holdings: &holdings{accounts: []inventory.Status{lab}}, Cards: []string{path}, Life: time.Hour})
 	q, err := d.Quote(broker.Wish{Hours: 100})
 	if err != nil {
 		t.Fatal(err)

@@ -40,27 +40,60 @@ func (c *chooser) image(o *Option) (string, broker.Reason, string) {
 	}
 	words := strings.Fields(strings.ToLower(c.order.Image))
 	if len(words) == 0 {
-		if c.order.Size == "" && len(o.Size.Architectures) == 0 && c.view.tells(o.Account) {
-			return "", broker.ReasonArchitecture, "the account's default image is taken to be of another architecture"
-		}
-		return "", "", ""
+		return c.standard(o)
 	}
 	var named []providers.Image
 	images := c.view.Images[o.Account]
 	for i := range images {
-		if ready(&images[i]) && has(&images[i], words) {
+		if ready(&images[i]) && has(&images[i], words) && c.licensed(&images[i]) {
 			named = append(named, images[i])
 		}
 	}
 	if len(named) == 0 {
 		return "", broker.ReasonImage, fmt.Sprintf("no image is named %q", c.order.Image)
 	}
-	named = slices.DeleteFunc(named, func(i providers.Image) bool { return !c.view.runs(&i, o) })
+	named = slices.DeleteFunc(named, func(i providers.Image) bool { return !c.fits(&i, o) })
 	if len(named) == 0 {
 		return "", broker.ReasonArchitecture, fmt.Sprintf("no image %q is for the size", c.order.Image)
 	}
 	best := slices.MinFunc(named, func(a, b providers.Image) int { return broker.Newer(&a, &b) })
 	return best.ID, "", ""
+}
+
+// standard is the account's default image, which has to run on the size as any
+// other. One that the catalogue does not list is taken to be for x64, and is left
+// for the cloud to find.
+func (c *chooser) standard(o *Option) (string, broker.Reason, string) {
+	name, told := c.view.Defaults[o.Account]
+	if told && name == "" {
+		return "", broker.ReasonImage, "no image is named, and the account has no default"
+	}
+	images := c.view.Images[o.Account]
+	at := slices.IndexFunc(images, func(i providers.Image) bool { return told && i.ID == name })
+	if at < 0 {
+		at = slices.IndexFunc(images, func(i providers.Image) bool { return told && strings.EqualFold(i.Name, name) })
+	}
+	switch {
+	case at >= 0 && !c.fits(&images[at], o):
+		return "", broker.ReasonArchitecture, fmt.Sprintf("the account's default image %s is not for the size, or not what is asked for", images[at].Name)
+	case at >= 0:
+		return images[at].ID, "", ""
+	case c.order.Size == "" && len(o.Size.Architectures) == 0 && c.view.tells(o.Account):
+		return "", broker.ReasonArchitecture, "the account's default image is taken to be of another architecture"
+	}
+	return "", "", ""
+}
+
+// licensed reports whether the price has the licence that an image needs.
+func (c *chooser) licensed(i *providers.Image) bool {
+	system := broker.SystemOf(i.Name)
+	return system == "" || system == c.order.OS
+}
+
+// fits reports whether an image runs on a size and is of the architecture that is
+// asked for.
+func (c *chooser) fits(i *providers.Image, o *Option) bool {
+	return c.view.runs(i, o) && (c.order.Kind == "" || i.Architecture == "" || i.Architecture == c.order.Kind)
 }
 
 func ready(i *providers.Image) bool { return i.State == providers.ImageReady || i.State == "" }

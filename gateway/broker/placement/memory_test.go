@@ -54,7 +54,7 @@ func TestMemory(t *testing.T) {
 func TestSpeeds(t *testing.T) {
 	var s placement.Speeds
 	boot := func(id, account string, took time.Duration) {
-		s.Begun(id, account, now)
+		s.Begun(id, placement.Wait{Account: account, At: now})
 		s.Active(id, now.Add(took))
 	}
 	boot("1", "a", 3*time.Second)
@@ -63,8 +63,14 @@ func TestSpeeds(t *testing.T) {
 	boot("4", "b", 2*time.Second)
 	boot("5", "b", 4*time.Second)
 	boot("6", "c", 2*time.Hour) // was stopped meanwhile
-	s.Begun("7", "c", now)
-	s.Lost("7")
+	waits := placement.Wait{Account: "c", Size: "s", Zone: "z", At: now}
+	s.Begun("7", waits)
+	if lost, waited := s.Lost("7"); !waited || lost != waits {
+		t.Errorf("%+v, %v", lost, waited)
+	}
+	if _, again := s.Lost("7"); again {
+		t.Error("is lost twice")
+	}
 	s.Active("7", now.Add(time.Second))
 	s.Active("unknown", now)
 	want := map[string]time.Duration{"a": 5 * time.Second, "b": 2 * time.Second}
@@ -78,13 +84,13 @@ func TestSpeeds(t *testing.T) {
 		t.Error(got)
 	}
 	for i := range 1025 {
-		s.Begun(fmt.Sprint("pending", i), "d", now)
+		s.Begun(fmt.Sprint("pending", i), placement.Wait{Account: "d", At: now})
 	}
 	s.Active("pending1024", now) // was one too many
 	if _, known := s.Medians()["d"]; known {
 		t.Error("waits for any number of machines")
 	}
-	s.Begun("later", "d", now.Add(2*time.Hour))
+	s.Begun("later", placement.Wait{Account: "d", At: now.Add(2 * time.Hour)})
 	s.Active("later", now.Add(2*time.Hour+time.Second))
 	if s.Medians()["d"] != time.Second {
 		t.Error("what is overdue takes the place of others")

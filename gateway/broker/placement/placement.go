@@ -41,7 +41,9 @@ type Order struct {
 	DiskMiB  int64    // a size that brings a smaller disk is not enough
 	Image    string   // words that the name of the image has, "" when it is given or is the account's default
 	Given    *providers.Image
-	Capped   bool // there is a price cap: what has no price cannot be taken
+	OS       string                 // whose licence is in the price
+	Kind     providers.Architecture // of the image that is found, "" for any
+	Capped   bool                   // there is a price cap: what has no price cannot be taken
 }
 
 // View is what is known at the moment.
@@ -51,8 +53,9 @@ type View struct {
 	Rejected []broker.Rejection // what is no candidate of a quote
 	Sizes    map[string][]providers.Size
 	Images   map[string][]providers.Image
-	Denied   map[string]bool // accounts whose credentials are refused
-	Machines map[string]int  // of the group, by account
+	Defaults map[string]string // what a create is made of that names no image, "" when it is refused; none of accounts that do not say
+	Denied   map[string]bool   // accounts whose credentials are refused
+	Machines map[string]int    // of the group, by account
 	Median   map[string]time.Duration
 	Memory   *Memory
 }

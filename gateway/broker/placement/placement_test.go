@@ -176,6 +176,7 @@ func TestImages(t *testing.T) {
 			"silent": {image("only", "Debian 12 (bookworm)", "", 0), failed, large},
 		},
 	}
+	view.Defaults = map[string]string{"silent": "Elsewhere"}
 	given := image("mine", "my arm", "", 0)
 	for _, c := range []struct {
 		name            string
@@ -196,6 +197,61 @@ func TestImages(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.rejected, rejected(plan)); diff != "" {
 			t.Error(c.name, diff)
+		}
+	}
+}
+
+// TestDefaultImages has accounts whose default image is of one architecture, found by
+// its name, of another licence, and none at all.
+func TestDefaultImages(t *testing.T) {
+	arm, x64, x86 := size("arm", 1), size("x64", 1, providers.X64), size("both", 1, providers.X64, providers.X86)
+	images := []providers.Image{
+		{ID: "i-64", Name: "Debian 12", Architecture: providers.X64},
+		{ID: "i-arm", Name: "Debian 12 arm"},
+		{ID: "i-win", Name: "Windows 2022", Architecture: providers.X64, Created: now},
+	}
+	view := placement.View{Sizes: map[string][]providers.Size{}, Images: map[string][]providers.Image{}, Defaults: map[string]string{
+		"a": "i-arm", "n": "debian 12", "r": "",
+	}}
+	for _, account := range []string{"a", "n", "r"} {
+		view.Sizes[account], view.Images[account] = []providers.Size{arm, x64, x86}, images
+		for _, s := range view.Sizes[account] {
+			view.Options = append(view.Options, placement.Option{Account: account, Size: s})
+		}
+	}
+	for _, c := range []struct {
+		order           placement.Order
+		steps, rejected []string
+	}{
+		{
+			placement.Order{},
+			[]string{"a/arm/i-arm", "n/x64/i-64", "n/both/i-64"},
+			[]string{"a/x64 architecture", "a/both architecture", "n/arm architecture", "r/arm image", "r/x64 image", "r/both image"},
+		},
+		{
+			placement.Order{Kind: providers.X86, Size: "both"},
+			nil,
+			[]string{
+				"a/arm policy", "a/x64 policy", "a/both architecture", "n/arm policy", "n/x64 policy", "n/both architecture",
+				"r/arm policy", "r/x64 policy", "r/both image",
+			},
+		},
+		// The newest image of that name needs a licence that is not in the price.
+		{
+			placement.Order{Image: "2", OS: "linux", Size: "x64"},
+			[]string{"a/x64/i-64", "n/x64/i-64", "r/x64/i-64"},
+			[]string{"a/arm policy", "a/both policy", "n/arm policy", "n/both policy", "r/arm policy", "r/both policy"},
+		},
+		{
+			placement.Order{Image: "2", OS: "windows", Size: "x64"},
+			[]string{"a/x64/i-win", "n/x64/i-win", "r/x64/i-win"},
+			[]string{"a/arm policy", "a/both policy", "n/arm policy", "n/both policy", "r/arm policy", "r/both policy"},
+		},
+	} {
+		c.order.Policy = placement.Cheapest
+		plan := placement.Choose(&c.order, &view)
+		if diff := cmp.Diff(c.steps, steps(plan)) + cmp.Diff(c.rejected, rejected(plan)); diff != "" {
+			t.Errorf("%+v: %s", c.order, diff)
 		}
 	}
 }

@@ -17,27 +17,29 @@ const (
 // active. The zero value is ready to use and safe for concurrent use.
 type Speeds struct {
 	mu      sync.Mutex
-	pending map[string]begun
+	pending map[string]Wait
 	times   map[string][]time.Duration // by account, oldest first
 }
 
-type begun struct {
-	account string
-	at      time.Time
+// Wait is for a machine that was asked for and is not active yet.
+type Wait struct {
+	Account, Size string
+	Zone          string // that was asked for, "" for any
+	At            time.Time
 }
 
-// Begun notes a machine that was asked for at a moment and is not active yet.
-func (s *Speeds) Begun(id, account string, at time.Time) {
+// Begun notes a machine that is waited for.
+func (s *Speeds) Begun(id string, w Wait) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.pending == nil {
-		s.pending, s.times = map[string]begun{}, map[string][]time.Duration{}
+		s.pending, s.times = map[string]Wait{}, map[string][]time.Duration{}
 	}
 	if len(s.pending) >= mostPending {
-		maps.DeleteFunc(s.pending, func(_ string, b begun) bool { return at.Sub(b.at) > longestBoot })
+		maps.DeleteFunc(s.pending, func(_ string, old Wait) bool { return w.At.Sub(old.At) > longestBoot })
 	}
 	if len(s.pending) < mostPending {
-		s.pending[id] = begun{account, at}
+		s.pending[id] = w
 	}
 }
 
@@ -51,19 +53,22 @@ func (s *Speeds) Active(id string, at time.Time) {
 		return
 	}
 	delete(s.pending, id)
-	took := at.Sub(b.at)
+	took := at.Sub(b.At)
 	if took < 0 || took > longestBoot {
 		return
 	}
-	times := append(slices.Clone(s.times[b.account]), took)
-	s.times[b.account] = times[max(0, len(times)-mostTimes):]
+	times := append(slices.Clone(s.times[b.Account]), took)
+	s.times[b.Account] = times[max(0, len(times)-mostTimes):]
 }
 
-// Lost notes that a machine will never be seen to become active.
-func (s *Speeds) Lost(id string) {
+// Lost notes that a machine will never be seen to become active, and says whether
+// it was waited for.
+func (s *Speeds) Lost(id string) (w Wait, waited bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	w, waited = s.pending[id]
 	delete(s.pending, id)
+	return w, waited
 }
 
 // Medians are those of the accounts that something is known of; of an even number
