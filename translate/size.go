@@ -1,8 +1,10 @@
 package translate
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"occigate/providers"
 	"occigate/translate/occi"
@@ -53,8 +55,22 @@ func (w Wishes) size(uid string, e *occi.Entity, tpl Template) (string, error) {
 	return best.ID, nil
 }
 
+// noSize says what no size of an account has.
 func noSize(op, uid string, n Need) error {
-	return providers.Errorf(providers.ErrInvalid, op, "no size of %s has %d cores and %g GiB of memory", uid, n.Cores, gib(n.MemoryMiB))
+	var wanted []string
+	if n.Cores > 0 {
+		wanted = append(wanted, fmt.Sprintf("%d cores", n.Cores))
+	}
+	if n.MemoryMiB > 0 {
+		wanted = append(wanted, fmt.Sprintf("%g GiB of memory", gib(n.MemoryMiB)))
+	}
+	if n.DiskGiB > 0 {
+		wanted = append(wanted, fmt.Sprintf("%g GiB of disk", n.DiskGiB))
+	}
+	if n.Architecture != "" {
+		wanted = append(wanted, "the architecture "+string(n.Architecture))
+	}
+	return providers.Errorf(providers.ErrInvalid, op, "no size of %s has %s: its resource_tpl mixins in /-/ are all there are", uid, strings.Join(wanted, " and "))
 }
 
 // asks reads what a request asks of the size.

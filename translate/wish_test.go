@@ -92,7 +92,19 @@ func TestServerWish(t *testing.T) {
 		{
 			name:   "more memory than any size has",
 			entity: occi.Entity{Attributes: occi.Attributes{occi.AttrMemory: 4096.0}},
-			kind:   providers.ErrInvalid, says: "4096 GiB",
+			kind:   providers.ErrInvalid, says: "no size of private has 4096 GiB of memory: its resource_tpl",
+		},
+		{
+			name: "cores of an architecture that no size has",
+			entity: occi.Entity{Attributes: occi.Attributes{
+				occi.AttrCores: int64(64), occi.AttrArchitecture: "x86",
+			}},
+			kind: providers.ErrInvalid, says: "no size of private has 64 cores and the architecture x86",
+		},
+		{
+			name:   "an abstract size that no size is enough for",
+			entity: occi.Entity{Mixins: []string{occi.SchemeComputeTemplate + "mem_large"}},
+			kind:   providers.ErrInvalid, says: "4 cores and 16 GiB of memory and 40 GiB of disk",
 		},
 		{
 			name:   "more memory than can be counted",

@@ -44,15 +44,26 @@ func RunAt(ctx context.Context, clock providers.Clock, args []string, env map[st
 		Short:         "Many clouds behind one OCCI interface",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() }, // or cobra helps on unknown commands, and succeeds
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(c.demo(), c.serve(), c.check(), c.hash(), c.prices(), c.quote(), c.cost(), c.version())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
+	})
 	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	return root.ExecuteContext(ctx)
+}
+
+// noCommand takes no word: one is a command that there is not.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return fmt.Errorf("there is no command %q: see %s help", args[0], cmd.Name())
 }
 
 // unused are the environment's variables that a configuration does not use, nor any
@@ -72,10 +83,10 @@ func Environment(lines []string) map[string]string {
 	return env
 }
 
-// serving adds the flags of commands that serve.
-func (c *command) serving(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&c.listen, "listen", "", "address to listen on, HOST:PORT (default: the configuration's, 127.0.0.1:8787)")
-	cmd.Flags().StringVar(&c.logLevel, "log-level", "", "debug, info, warn or error (default: the configuration's)")
+// serving adds the flags of commands that serve, with what holds without them.
+func (c *command) serving(cmd *cobra.Command, listen, level string) *cobra.Command {
+	cmd.Flags().StringVar(&c.listen, "listen", "", "address to listen on, HOST:PORT (default: "+listen+")")
+	cmd.Flags().StringVar(&c.logLevel, "log-level", "", "debug, info, warn or error (default: "+level+")")
 	return cmd
 }
 

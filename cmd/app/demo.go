@@ -12,6 +12,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// quiet is the level of a demonstration's log: what it prints is to be read.
+const quiet = "error"
+
 func (c *command) demo() *cobra.Command {
 	var transition time.Duration
 	var names []string
@@ -32,7 +35,7 @@ them all through one OCCI endpoint. Nothing of it is kept when it ends.`,
 	// Long enough to be seen, short enough not to bore.
 	cmd.Flags().DurationVar(&transition, "transition", 2*time.Second, "time that the simulated clouds take from one state to the next")
 	cmd.Flags().StringSliceVar(&names, "clouds", nil, "names of some of the clouds, with commas between them (default: all)")
-	return c.serving(cmd)
+	return c.serving(cmd, "127.0.0.1:8787", quiet)
 }
 
 // runDemo starts the clouds, writes the configuration that a user would, and
@@ -56,7 +59,7 @@ func (c *command) runDemo(ctx context.Context, chosen []simulation, transition t
 	if err != nil {
 		return err
 	}
-	cfg.Log.Level = cmp.Or(c.logLevel, "error")
+	cfg.Log.Level = cmp.Or(c.logLevel, quiet)
 	return c.start(ctx, cfg, func(h *house) { c.invite(h, clouds) })
 }
 
@@ -101,7 +104,7 @@ Make a machine at LAST; stop, start and delete it at its Location:
   curl -X POST "$LOCATION?action=stop"
 
 See what a machine costs everywhere, and what all of these cost by the hour
-(the prices are samples, and invented):
+(the prices are samples, and invented; in a checkout: go run ./cmd/occigate ...):
 
   occigate quote --url URL --cores 2 --memory 4GiB --disk 40GiB
   occigate cost --url URL

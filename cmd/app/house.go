@@ -78,7 +78,7 @@ func (c *command) build(ctx context.Context, cfg *config.Config, log *zap.Logger
 		Store: h.store, Accounts: priced(accounts), Book: h.desk.Tariffs(), Holder: name, Log: log.Named("prices"),
 	})
 	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen); err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
+		return nil, fmt.Errorf("%w: --listen takes another address", err)
 	}
 	account, _ := cfg.DefaultAccount()
 	front := gateway.New(gateway.Options{

@@ -26,7 +26,7 @@ func (c *command) serve() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&file, "config", "", "configuration file (see config/example.yaml)")
 	cobra.CheckErr(cmd.MarkFlagRequired("config"))
-	return c.serving(cmd)
+	return c.serving(cmd, "that of the configuration", "that of the configuration")
 }
 
 // load reads a configuration and lays the flags over it.

@@ -63,8 +63,12 @@ func TestVersion(t *testing.T) {
 }
 
 func TestUnknownCommandIsAnError(t *testing.T) {
-	if _, err := run(t, nil, "sevre"); err == nil || !strings.Contains(err.Error(), "sevre") {
-		t.Errorf("sevre: %v", err)
+	for line, want := range map[string]string{
+		"sevre": `there is no command "sevre": see occigate help`, "demo --lisen x": "unknown flag: --lisen: see occigate demo --help",
+	} {
+		if _, err := run(t, nil, strings.Fields(line)...); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", line, err, want)
+		}
 	}
 	if out, err := run(t, nil); err != nil || !strings.Contains(out, "serve") {
 		t.Errorf("no command: %q, %v", out, err)
@@ -130,6 +134,12 @@ func TestWrongConfigurations(t *testing.T) {
 	_, err := run(t, map[string]string{"OCCIGATE_PASSWORD": "x"}, "serve", "--config", file(t, twoClouds(t)), "--listen", "0.0.0.0:0")
 	if err == nil || !strings.Contains(err.Error(), "loopback") {
 		t.Errorf("--listen 0.0.0.0 without users: %v", err)
+	}
+	taken := httptest.NewServer(http.NotFoundHandler())
+	defer taken.Close()
+	_, err = run(t, nil, "demo", "--clouds", "gogrid", "--listen", taken.Listener.Addr().String())
+	if err == nil || !strings.Contains(err.Error(), "in use: --listen takes another address") {
+		t.Errorf("--listen where another listens: %v", err)
 	}
 }
 

@@ -76,7 +76,7 @@ func (b Binder) resolve(c *CategoryRef) (string, Class, error) {
 	id := b.Registry.Resolve(c.Scheme, c.Term)
 	class := b.Registry.Class(id)
 	if class == "" {
-		return "", "", c.Pos.fail("unknown category", id, "")
+		return "", "", c.Pos.fail("unknown category", strings.TrimPrefix(id, "#"), "scheme and term of one that /-/ lists")
 	}
 	if c.Class != "" && c.Class != class {
 		return "", "", c.Pos.fail("wrong class of category", id, string(class))

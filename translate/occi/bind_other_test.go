@@ -62,7 +62,7 @@ func TestActionErrors(t *testing.T) {
 		{"no action", "stop", occi.KindCompute, computeLine, `line 1: not an action: "` + occi.KindCompute + `", expected a category of class action`},
 		{"two", "stop", occi.KindCompute, stopLine + "\n" + stopLine, `line 2: more than one category "stop", expected the action's alone`},
 		{"value", "stop", occi.KindCompute, stopLine + "\nX-OCCI-Attribute: method=\"axe\"", `line 2: wrong value of attribute "method", expected one of graceful, acpioff, poweroff`},
-		{"parameter", "stop", occi.KindCompute, stopLine + "\nX-OCCI-Attribute: name=\"a\"", `line 2: unknown attribute "name"`},
+		{"parameter", "stop", occi.KindCompute, stopLine + "\nX-OCCI-Attribute: name=\"a\"", `line 2: unknown attribute "name", expected one that /-/ lists for its categories`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

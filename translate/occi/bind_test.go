@@ -77,13 +77,13 @@ func TestBindErrors(t *testing.T) {
 		{"C-20 no kind", `X-OCCI-Attribute: occi.core.title="a"`, `line 1: no kind, expected a category of class kind`},
 		{"empty", ``, `no entity, expected a category of class kind`},
 		{"C-8 two kinds", computeLine + "\n" + storageLine, `line 2: second kind "` + occi.KindStorage + `", expected one kind`},
-		{"D-10 unknown category", computeLine + "\nCategory: none; scheme=\"http://x.example/#\"", `line 2: unknown category "http://x.example/#none"`},
+		{"D-10 unknown category", computeLine + "\nCategory: none; scheme=\"http://x.example/#\"", `line 2: unknown category "http://x.example/#none", expected scheme and term of one that /-/ lists`},
 		{"wrong class", `Category: compute; scheme="http://schemas.ogf.org/occi/infrastructure#"; class="mixin"`, `line 1: wrong class of category "` + occi.KindCompute + `", expected kind`},
 		{"abstract kind", `Category: resource; scheme="http://schemas.ogf.org/occi/core#"`, `line 1: kind has no instances: "` + occi.KindResource + `", expected a kind that is derived from it`},
 		{"action and kind", computeLine + "\nCategory: stop; scheme=\"http://schemas.ogf.org/occi/infrastructure/compute/action#\"", `line 2: action among the categories of an entity: "` + occi.ActionStop + `", expected a kind or a mixin`},
 		{"C-12 mixin of another kind", storageLine + `Category: debian9; scheme="http://gw.example.org/occi/infrastructure/os_tpl#"` + "\nX-OCCI-Attribute: occi.storage.size=1", `line 1: mixin does not apply to this kind: "` + debian9.ID() + `"`},
-		{"D-10 unknown attribute", computeLine + "\nX-OCCI-Attribute: occi.compute.coers=1", `line 2: unknown attribute "occi.compute.coers"`},
-		{"attribute of a mixin that is not there", computeLine + "\nX-OCCI-Attribute: occi.compute.userdata=\"a\"", `line 2: unknown attribute "occi.compute.userdata"`},
+		{"D-10 unknown attribute", computeLine + "\nX-OCCI-Attribute: occi.compute.coers=1", `line 2: unknown attribute "occi.compute.coers", expected one that /-/ lists for its categories`},
+		{"attribute of a mixin that is not there", computeLine + "\nX-OCCI-Attribute: occi.compute.userdata=\"a\"", `line 2: unknown attribute "occi.compute.userdata", expected one that /-/ lists for its categories`},
 		{"C-7 required", storageLine, `line 1: missing required attribute "occi.storage.size", expected a number from 0`},
 		{"L-6 target", link + `X-OCCI-Attribute: occi.core.source="/compute/1"`, `line 1: missing required attribute "occi.core.target", expected a URI`},
 		{"broken target", link + `X-OCCI-Attribute: occi.core.source="/compute/1", occi.core.target="a b"`, `line 2: wrong value of attribute "occi.core.target", expected a URI`},
@@ -295,7 +295,7 @@ func TestFilter(t *testing.T) {
 	_, err = binder(t).Filter(parse(t, occi.TextPlain, stopLine))
 	wantError(t, err, occi.Invalid, `line 1: action in a filter: "`+occi.ActionStop+`", expected a kind or a mixin`)
 	_, err = binder(t).Filter(parse(t, occi.TextPlain, "X-OCCI-Attribute: a=1"))
-	wantError(t, err, occi.Invalid, `line 1: unknown attribute "a"`)
+	wantError(t, err, occi.Invalid, `line 1: unknown attribute "a", expected one that /-/ lists for its categories`)
 	_, err = binder(t).FilterQuery(nil, []string{"a"})
 	wantError(t, err, occi.Invalid, `not a filter "a", expected name=value`)
 }

@@ -16,6 +16,9 @@ func (n *binding) values() error {
 	return nil
 }
 
+// listedAttribute is what an unknown attribute could have been.
+const listedAttribute = "one that /-/ lists for its categories"
+
 func (n *binding) value(v *Value) error {
 	if v.Form != Structure && strings.HasPrefix(v.Name, "occi.core.") {
 		return n.coreValue(v)
@@ -25,7 +28,7 @@ func (n *binding) value(v *Value) error {
 		return n.nested(v, nested)
 	}
 	if a == nil {
-		return v.Pos.fail("unknown attribute", v.Name, "")
+		return v.Pos.fail("unknown attribute", v.Name, listedAttribute)
 	}
 	return n.set(a, v)
 }
@@ -120,7 +123,7 @@ func (n *binding) coreValue(v *Value) error {
 	case AttrTargetKind:
 		e.Target.Kind = text
 	default:
-		return v.Pos.fail("unknown attribute", v.Name, "")
+		return v.Pos.fail("unknown attribute", v.Name, listedAttribute)
 	}
 	if references[v.Name] && !validReference(text) {
 		return v.Pos.fail("wrong value of attribute", v.Name, "a URI")

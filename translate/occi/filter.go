@@ -62,7 +62,7 @@ func (b Binder) filterValue(f *Filter, v *Value) error {
 	}
 	a := b.Registry.Attribute(name)
 	if a == nil {
-		return v.Pos.fail("unknown attribute", v.Name, "")
+		return v.Pos.fail("unknown attribute", v.Name, listedAttribute)
 	}
 	value, err := b.Registry.coerce(a, v)
 	if err != nil {

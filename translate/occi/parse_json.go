@@ -41,8 +41,8 @@ func located(err error, body []byte) error {
 		return Pos{Line: 1 + bytes.Count(body, []byte("\n"))}.fail("JSON ends too early", "", "")
 	case errors.As(err, &syntax):
 		at := min(max(int(syntax.ByteOffset), 0), len(body))
-		e := Pos{Line: 1 + bytes.Count(body[:at], []byte("\n")), Path: string(syntax.JSONPointer)}.fail("", "", "")
-		if e.Problem = "malformed JSON"; errors.Is(err, jsontext.ErrDuplicateName) {
+		e := Pos{Line: 1 + bytes.Count(body[:at], []byte("\n")), Path: string(syntax.JSONPointer)}.fail("malformed JSON: "+syntax.Err.Error(), "", "")
+		if errors.Is(err, jsontext.ErrDuplicateName) {
 			e.Problem, e.Name = "duplicate JSON member", syntax.JSONPointer.LastToken()
 		}
 		return e

@@ -43,6 +43,9 @@ func (j *jsonParser) member(o *jsonObject, name string) (err error) {
 	return j.definitionMember(o, name)
 }
 
+// entityMembers are the members that the rendering gives entities and actions.
+const entityMembers = "kind, mixins, attributes, id, title, summary, source, target, links, action, resources"
+
 // definitionMember reads a member that only categories have, or one that older
 // clients send and that the server decides.
 func (j *jsonParser) definitionMember(o *jsonObject, name string) (err error) {
@@ -62,7 +65,7 @@ func (j *jsonParser) definitionMember(o *jsonObject, name string) (err error) {
 	case "parent", "class", "self", "uri", "href", "$schema":
 		return j.dec.SkipValue()
 	default:
-		return j.pos().fail("unknown JSON member", name, "")
+		return j.pos().fail("unknown JSON member", name, entityMembers)
 	}
 	return err
 }

@@ -66,18 +66,18 @@ func TestJSONSeveral(t *testing.T) {
 func TestJSONErrors(t *testing.T) {
 	cases := []struct{ name, body, text string }{
 		{"cut off", "{\"kind\":\n\"a\"", "line 2: JSON ends too early"},
-		{"syntax", "{\n\"kind\" \"a\"}", "line 2: malformed JSON"},
+		{"syntax", "{\n\"kind\" \"a\"}", `line 2: malformed JSON: invalid character '"' after object name (expecting ':')`},
 		{"duplicate", "{\n\"title\":\"a\",\n\"title\":\"b\"}", `line 3: duplicate JSON member "title"`},
 		{"text behind", `{} {}`, "text after the document"},
 		{"scalar", `"a"`, "not a document of OCCI, expected a JSON object or array"},
-		{"unknown member", `{"resources":[{"kind":"a#b","atributes":{}}]}`, `at /resources/0/atributes: unknown JSON member "atributes"`},
+		{"unknown member", `{"resources":[{"kind":"a#b","atributes":{}}]}`, `at /resources/0/atributes: unknown JSON member "atributes", expected kind, mixins, attributes, id, title, summary, source, target, links, action, resources`},
 		{"type of a member", `{"kind":1}`, "at /kind: wrong JSON type, expected a string"},
 		{"type of attributes", `{"attributes":[]}`, "at /attributes: wrong JSON type, expected an object"},
 		{"type of mixins", `{"mixins":"a"}`, "at /mixins: wrong JSON type, expected an array"},
 		{"both", `{"kind":"a#b","resources":[]}`, "both an entity and collections, expected one of them"},
 		{"nested wrapper", `{"resources":[{"resources":[]}]}`, "at /resources/0: not an entity, expected kind, attributes, links and the like"},
 		{"end", `{"kind":"a#b","source":{"href":"/a"}}`, `at /source/href: unknown JSON member "href", expected location or kind`},
-		{"broken UTF-8", "{\"title\":\"\xff\"}", "line 1: malformed JSON"},
+		{"broken UTF-8", "{\"title\":\"\xff\"}", "line 1: malformed JSON: invalid UTF-8"},
 		{"number", `{"attributes":{"a":[1e999]}}`, "at /attributes/a/0: number is too large"},
 		{"definition among resources", `{"resources":[{"term":"a"}]}`, "at /resources/0: not an entity, expected kind, attributes, links and the like"},
 		{"location", `["a b"]`, `at /0: not a URI "a b", expected a path or an absolute URI`},
@@ -90,9 +90,9 @@ func TestJSONErrors(t *testing.T) {
 	}
 	binds := []struct{ name, body, text string }{
 		{"attribute", `{"resources":[{"kind":"` + occi.KindCompute + `","attributes":{"occi.compute.cores":"many"}}]}`, `at /resources/0/attributes/occi.compute.cores: wrong value of attribute "occi.compute.cores", expected an integer from 1`},
-		{"nested attribute", `{"kind":"` + occi.KindCompute + `","attributes":{"occi":{"compute":{"a/b":1}}}}`, `at /attributes/occi/compute/a~1b: unknown attribute "occi.compute.a/b"`},
+		{"nested attribute", `{"kind":"` + occi.KindCompute + `","attributes":{"occi":{"compute":{"a/b":1}}}}`, `at /attributes/occi/compute/a~1b: unknown attribute "occi.compute.a/b", expected one that /-/ lists for its categories`},
 		{"array", `{"kind":"` + occi.KindCompute + `","attributes":{"occi.compute.cores":[1]}}`, `at /attributes/occi.compute.cores: wrong value of attribute "occi.compute.cores", expected an integer from 1`},
-		{"mixin", `{"kind":"` + occi.KindCompute + `","mixins":["x"]}`, `at /mixins/0: unknown category "#x"`},
+		{"mixin", `{"kind":"` + occi.KindCompute + `","mixins":["x"]}`, `at /mixins/0: unknown category "x", expected scheme and term of one that /-/ lists`},
 		{"link", `{"kind":"` + occi.KindCompute + `","links":[{"target":"/x/1"}]}`, `at /links/0: link without the kind of a link, expected category="…"`},
 	}
 	for _, c := range binds {

@@ -7,6 +7,7 @@
 package flexiscale
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"time"
@@ -80,10 +81,7 @@ func New(o Options) *Cloud {
 }
 
 func fill[T comparable](field *T, standard T) {
-	var zero T
-	if *field == zero {
-		*field = standard
-	}
+	*field = cmp.Or(*field, standard)
 }
 
 // ServeHTTP answers one call, at any path.

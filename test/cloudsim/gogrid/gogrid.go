@@ -7,6 +7,7 @@
 package gogrid
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"sync"
@@ -82,10 +83,7 @@ func New(o Options) *Cloud {
 }
 
 func fill[T comparable](field *T, standard T) {
-	var zero T
-	if *field == zero {
-		*field = standard
-	}
+	*field = cmp.Or(*field, standard)
 }
 
 // ServeHTTP answers one call below /api/.

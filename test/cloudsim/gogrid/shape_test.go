@@ -48,7 +48,7 @@ func TestShapeOfSamples(t *testing.T) {
 // them.
 var foreign = map[string]bool{"loadbalancer": true, "ipportpair": true, "password": true, "billingtoken": true}
 
-// shape is the members of objects by kind: "server.ip is object".
+// shape is the members of objects by kind: "server.ip is map[string]interface {}".
 type shape map[string]bool
 
 func (s shape) read(t *testing.T, text []byte) {
@@ -72,24 +72,10 @@ func (s shape) object(o object) {
 	}
 	for name, value := range o {
 		if kind != "" && value != nil {
-			s[fmt.Sprintf("%s.%s is %s", kind, name, typeOf(value))] = true
+			s[fmt.Sprintf("%s.%s is %T", kind, name, value)] = true
 		}
 		if inner, is := value.(object); is {
 			s.object(inner)
 		}
 	}
-}
-
-func typeOf(value any) string {
-	switch value.(type) {
-	case object:
-		return "object"
-	case []any:
-		return "list"
-	case float64:
-		return "number"
-	case bool:
-		return "bool"
-	}
-	return "text"
 }

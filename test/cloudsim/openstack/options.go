@@ -1,6 +1,7 @@
 package openstack
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -99,10 +100,7 @@ func (q Quotas) withDefaults() Quotas {
 }
 
 func fill[T comparable](field *T, standard T) {
-	var zero T
-	if *field == zero {
-		*field = standard
-	}
+	*field = cmp.Or(*field, standard)
 }
 
 // exceeds reports whether n is more than a quota allows.

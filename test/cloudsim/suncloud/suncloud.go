@@ -8,6 +8,7 @@
 package suncloud
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"sync"
@@ -87,10 +88,7 @@ func New(o Options) *Cloud {
 }
 
 func fill[T comparable](field *T, standard T) {
-	var zero T
-	if *field == zero {
-		*field = standard
-	}
+	*field = cmp.Or(*field, standard)
 }
 
 // ServeHTTP answers one call. The Cloud resource is at /.
