@@ -12,9 +12,9 @@ import (
 // (GFD.223 section 4).
 type collection struct {
 	kinds []inventory.Kind
-	mixin string          // type identifier, "" for any
-	below map[string]bool // type identifiers of mixins, nil for any
-	bound bool            // the location of a kind that has instances, or of a mixin
+	mixin string // type identifier, "" for any
+	below *group // of mixins, nil for any
+	bound bool   // the location of a kind that has instances, or of a mixin
 }
 
 // allKinds are the kinds of entities in the order in which unions list them:
@@ -50,25 +50,10 @@ func (m *model) collectionAt(path string) (collection, bool) {
 	if mixin := m.registry.MixinAt(path); mixin != nil {
 		return collection{kinds: allKinds, mixin: mixin.ID(), bound: true}, true
 	}
-	if below := m.below(path); len(below) > 0 {
+	if below := m.unbound[path]; below != nil {
 		return collection{kinds: allKinds, below: below}, true
 	}
 	return collection{}, false
-}
-
-// below are the mixins whose locations begin with a path, and those that depend
-// on them.
-func (m *model) below(path string) map[string]bool {
-	found := map[string]bool{}
-	for before := -1; before < len(found); { // users' mixins may come before those that they depend on
-		before = len(found)
-		for _, mixin := range m.registry.Mixins() {
-			if strings.HasPrefix(mixin.Location, path) || slices.ContainsFunc(mixin.Depends, func(id string) bool { return found[id] }) {
-				found[mixin.ID()] = true
-			}
-		}
-	}
-	return found
 }
 
 // links reports whether all members of a collection are links.
@@ -90,7 +75,7 @@ func (m *model) selects(col collection, r *rendered) bool {
 	case col.mixin != "":
 		return m.has(r, col.mixin)
 	case col.below != nil:
-		return slices.ContainsFunc(r.entity.Mixins, func(id string) bool { return col.below[id] })
+		return slices.ContainsFunc(r.entity.Mixins, func(id string) bool { return col.below.mixins[id] })
 	}
 	return true
 }

@@ -125,8 +125,8 @@ type marked struct {
 // sum digests the members. That of the whole of some sets is kept, since most
 // requests are for a list that has not changed since the one before.
 func (l listed) sum() uint64 {
-	lasting := l.count == l.total && !l.checked
-	if lasting {
+	whole := l.count == l.total
+	if whole {
 		if kept := l.model.marked.Load(); kept != nil && slices.Equal(kept.sets, l.sets) {
 			return kept.sum
 		}
@@ -137,7 +137,7 @@ func (l listed) sum() uint64 {
 			sum = (sum ^ l.model.mark(it)) * fnvPrime
 		}
 	}
-	if lasting {
+	if whole {
 		l.model.marked.Store(&marked{l.sets, sum})
 	}
 	return sum

@@ -24,10 +24,12 @@ type model struct {
 	registry   *occi.Registry
 	writes     occi.Renderer
 	templates  *translate.Templates
-	dependents map[string][]string // of each mixin: the others that depend on it, in steps of any number
-	marks      map[string]uint64   // by account: digest of what its entities show of the model, their own templates apart
+	groups     map[string]*group // by the mixin that others depend on
+	unbound    map[string]*group // by the path below which the mixins' locations are
+	marks      map[string]uint64 // by account: digest of what its entities show of the model, their own templates apart
 	kept       *renderings
 	marked     atomic.Pointer[marked] // the listing whose members were digested last
+	checked    inventory.Answers[check]
 
 	query                  func() queryInterface // made once somebody has asked for it
 	zippedText, zippedJSON func() []byte         // likewise
@@ -130,7 +132,8 @@ func (ms *models) make(of generation) *model {
 	for _, err := range refused {
 		ms.log.Warn("a category of a cloud or a user cannot be shown", zap.Error(err))
 	}
-	m.registry, m.dependents, m.kept = registry, dependents(registry), ms.kept
+	m.registry, m.kept = registry, ms.kept
+	m.findGroups()
 	m.marks = ms.marks(m)
 	m.writes = occi.Renderer{Registry: registry, BareIDs: ms.style.BareIDs, OmitPatterns: ms.style.OmitPatterns}
 	m.query = sync.OnceValue(m.look)
@@ -180,25 +183,6 @@ func addTo(c *translate.Catalogue, it *inventory.Item) {
 	case inventory.KindZone:
 		c.Zones = append(c.Zones, *it.Zone)
 	}
-}
-
-// dependents finds for every mixin those that depend on it.
-func dependents(r *occi.Registry) map[string][]string {
-	all := map[string][]string{}
-	for _, mixin := range r.Mixins() {
-		id := mixin.ID()
-		seen := map[string]bool{id: true}
-		for queue := mixin.Depends; len(queue) > 0; queue = queue[1:] {
-			if on := queue[0]; !seen[on] {
-				seen[on] = true
-				all[on] = append(all[on], id)
-				if m := r.Mixin(on); m != nil {
-					queue = append(slices.Clone(queue), m.Depends...)
-				}
-			}
-		}
-	}
-	return all
 }
 
 // marks digests, for each account, what entities show of a model that is no

@@ -119,7 +119,7 @@ func (p *placer) view(s *placing) *placement.View {
 // being made.
 func (p *placer) machines(group string) map[string]int {
 	counts := map[string]int{}
-	placed := []inventory.Word{{Facet: inventory.FacetMixin, Value: translate.Placement}}
+	placed := inventory.AnyOf(inventory.Word{Facet: inventory.FacetMixin, Value: translate.Placement})
 	for it := range p.inv.Select(inventory.KindServer, placed).From(0) {
 		if it.Extra[translate.AttrPlacementGroup] == group {
 			counts[it.UID]++

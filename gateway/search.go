@@ -1,8 +1,8 @@
 package gateway
 
 import (
+	"fmt"
 	"iter"
-	"maps"
 	"slices"
 
 	"occigate/gateway/inventory"
@@ -15,18 +15,18 @@ import (
 type search struct {
 	model  *model
 	kinds  []inventory.Kind
-	lists  [][]inventory.Word        // one of each is wanted
+	lists  []inventory.Any           // one of each is wanted
 	checks []func(*occi.Entity) bool // what the words leave open
+	named  string                    // what the checks are for, which tells them from others
 	title  string                    // wanted, a cheap check before the others
 }
 
 // found are the items that a search has found, in the order of lists: by kind
 // and id, which only creates and deletes change.
 type found struct {
-	kinds   []inventory.Kind
-	sets    []*inventory.Set // one for each of kinds
-	checked bool             // one by one: the sets are of this search alone
-	total   int
+	kinds []inventory.Kind
+	sets  []*inventory.Set // one for each of kinds
+	total int
 }
 
 // search is the search for the members of a collection.
@@ -36,7 +36,7 @@ func (m *model) search(col collection) *search {
 	case col.mixin != "":
 		s.having(col.mixin)
 	case col.below != nil:
-		s.anyOf(slices.Collect(maps.Keys(col.below)))
+		s.oneOf(col.below)
 	}
 	return s
 }
@@ -55,49 +55,52 @@ func (s *search) narrow(f *occi.Filter) {
 	for name, value := range f.Attributes {
 		text, ok := value.(string)
 		if ok && states[name] {
-			s.lists = append(s.lists, []inventory.Word{{Facet: name, Value: text}})
+			s.lists = append(s.lists, inventory.AnyOf(inventory.Word{Facet: name, Value: text}))
 			continue
 		}
 		open.Attributes[name] = value
 	}
 	if len(open.Attributes) > 0 {
 		s.title, _ = open.Attributes[occi.AttrTitle].(string)
-		s.checks = append(s.checks, func(e *occi.Entity) bool { return open.Match(r, e) })
+		s.check(fmt.Sprintf("%#v", open.Attributes), func(e *occi.Entity) bool { return open.Match(r, e) })
 	}
 }
 
 // having asks for entities with a mixin or one that depends on it.
 func (s *search) having(mixin string) {
-	s.anyOf(append([]string{mixin}, s.model.dependents[mixin]...))
+	group := s.model.groups[mixin]
+	if group == nil {
+		group = s.model.group(mixin, []string{mixin})
+	}
+	s.oneOf(group)
 }
 
-// anyOf asks for entities that have one of some mixins.
-func (s *search) anyOf(mixins []string) {
-	if slices.Contains(mixins, translate.Observed) {
+// oneOf asks for entities that have one of some mixins.
+func (s *search) oneOf(g *group) {
+	if g.mixins[translate.Observed] {
 		return // every entity has it
 	}
-	exact := true
-	list := make([]inventory.Word, 0, len(mixins))
-	for _, id := range mixins {
-		word, ok := s.model.wordOf(id)
-		list = append(list, word)
-		exact = exact && ok
-	}
-	s.lists = append(s.lists, list)
-	if !exact {
-		s.checks = append(s.checks, func(e *occi.Entity) bool {
-			return slices.ContainsFunc(e.Mixins, func(id string) bool { return slices.Contains(mixins, id) })
+	s.lists = append(s.lists, g.words)
+	if !g.exact {
+		s.check(g.name, func(e *occi.Entity) bool {
+			return slices.ContainsFunc(e.Mixins, func(id string) bool { return g.mixins[id] })
 		})
 	}
 }
 
+func (s *search) check(name string, passes func(*occi.Entity) bool) {
+	s.checks = append(s.checks, passes)
+	s.named += name + "\n"
+}
+
 // run looks the search up.
 func (s *search) run(inv *inventory.Inventory) found {
-	f := found{kinds: s.kinds, checked: len(s.checks) > 0}
+	f := found{kinds: s.kinds}
 	for _, kind := range s.kinds {
 		set := inv.Select(kind, s.lists...)
-		if f.checked {
-			set = inventory.SetOf(slices.Collect(s.checked(set)))
+		if len(s.checks) > 0 && set.Len() > 0 {
+			all := set
+			set = s.model.checked.Get(check{all, s.named}, func() *inventory.Set { return s.checked(all) })
 		}
 		f.sets = append(f.sets, set)
 		f.total += set.Len()
@@ -105,20 +108,27 @@ func (s *search) run(inv *inventory.Inventory) found {
 	return f
 }
 
+// check names the checks of the items of a set. Neither the set nor the model
+// that its entities are shown under changes, so that what the checks leave of it
+// can be kept.
+type check struct {
+	of    *inventory.Set
+	named string
+}
+
 // checked are the items of a set that pass the checks.
-func (s *search) checked(set *inventory.Set) iter.Seq[*inventory.Item] {
-	return func(yield func(*inventory.Item) bool) {
-		for it := range set.From(0) {
-			if s.title != "" && it.Title != s.title {
-				continue
-			}
-			e := s.model.entity(it)
-			fails := func(check func(*occi.Entity) bool) bool { return !check(&e) }
-			if !slices.ContainsFunc(s.checks, fails) && !yield(it) {
-				return
-			}
+func (s *search) checked(set *inventory.Set) *inventory.Set {
+	var passed []*inventory.Item
+	for it := range set.From(0) {
+		if s.title != "" && it.Title != s.title {
+			continue
+		}
+		e := s.model.entity(it)
+		if !slices.ContainsFunc(s.checks, func(passes func(*occi.Entity) bool) bool { return !passes(&e) }) {
+			passed = append(passed, it)
 		}
 	}
+	return inventory.SetOf(passed)
 }
 
 // from gives what was found from an index on, at most n of it, in runs of one

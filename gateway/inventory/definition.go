@@ -90,7 +90,7 @@ func (v *Inventory) definition(ctx context.Context, id string) (store.Record, er
 // unmix takes a mixin off all items.
 func (v *Inventory) unmix(ctx context.Context, mixin string) error {
 	for kind := range kindGroup {
-		for it := range v.Select(kind, []Word{{Facet: FacetMixin, Value: mixin}}).From(0) {
+		for it := range v.Select(kind, AnyOf(Word{Facet: FacetMixin, Value: mixin})).From(0) {
 			_, err := v.Mix(ctx, it.ID, nil, []string{mixin})
 			if err != nil && providers.Kind(err) != providers.ErrNotFound {
 				return err

@@ -1,9 +1,9 @@
 package inventory
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
-	"sync"
 )
 
 // Word is something that items can be found by: a fact of one facet. The facets
@@ -22,21 +22,22 @@ const FacetMixin = "mixin"
 type index struct {
 	all   *Set
 	words map[Word]*Set
-	found *answers
+	found *Answers[string]
 	gen   uint64 // another one after every change
 }
 
-// answers keeps what was found lately by several words, for those who read one
-// page after the other. A change of the index begins new ones.
-type answers struct {
-	mu   sync.Mutex
-	sets map[string]*Set
+// Any is a list of words of which an item is wanted to have one. It does not
+// change, so that one of many words is best made once.
+type Any struct {
+	words []Word
+	name  string // tells it from others
 }
 
-// keptAnswers is how many searches are remembered of one kind.
-const keptAnswers = 16
-
-func newAnswers() *answers { return &answers{sets: map[string]*Set{}} }
+// AnyOf makes the list of some words.
+func AnyOf(words ...Word) Any {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", words))
+	return Any{words, string(sum[:])}
+}
 
 // indexChange is what one publication changes of an index.
 type indexChange struct {
@@ -97,7 +98,7 @@ func (v *view) reindex(changes map[Kind]*indexChange) (swap func()) {
 	}
 	return func() {
 		for _, m := range next {
-			m.at.all, m.at.found = m.all, newAnswers()
+			m.at.all, m.at.found = m.all, &Answers[string]{}
 			m.at.gen++
 			setOrDelete(m.at.words, m.words, func(s *Set) bool { return s == nil })
 		}
@@ -111,7 +112,7 @@ func (v *view) at(kind Kind) *index {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	x := &index{words: map[Word]*Set{}, found: newAnswers()}
+	x := &index{words: map[Word]*Set{}, found: &Answers[string]{}}
 	v.indexes[kind] = x
 	return x
 }
@@ -131,49 +132,44 @@ func setOrDelete[K comparable, V any](m, changed map[K]V, empty func(V) bool) {
 // it costs depends on the least of the lists, not on how many items there are;
 // for no list or one of a single word it is nothing, and what was found is
 // remembered for a while.
-func (v *Inventory) Select(kind Kind, lists ...[]Word) *Set {
+func (v *Inventory) Select(kind Kind, lists ...Any) *Set {
 	v.feed.view.mu.RLock()
 	x := v.feed.view.indexes[kind]
 	if x == nil {
 		v.feed.view.mu.RUnlock()
 		return nil
 	}
-	all, found, sets := x.all, x.found, x.find(lists)
-	v.feed.view.mu.RUnlock()
-	switch {
-	case len(sets) == 0:
-		return all
-	case len(sets) == 1 && len(sets[0]) == 1:
-		return sets[0][0]
+	search := ""
+	for _, l := range lists {
+		search += l.name
 	}
-	return found.get(fmt.Sprintf("%q", lists), func() *Set { return intersect(sets) })
+	known, ok := x.known(lists, search)
+	if ok {
+		v.feed.view.mu.RUnlock()
+		return known
+	}
+	found, sets := x.found, x.find(lists)
+	v.feed.view.mu.RUnlock()
+	return found.Get(search, func() *Set { return intersect(sets) })
 }
 
-// get gives what was found for a search, or finds it. Searches do not wait for
-// each other.
-func (a *answers) get(search string, find func() *Set) *Set {
-	a.mu.Lock()
-	s, ok := a.sets[search]
-	a.mu.Unlock()
-	if ok {
-		return s
+// known is what a search finds that needs none.
+func (x *index) known(lists []Any, search string) (s *Set, ok bool) {
+	switch {
+	case len(lists) == 0:
+		return x.all, true
+	case len(lists) == 1 && len(lists[0].words) == 1:
+		return x.words[lists[0].words[0]], true
 	}
-	s = find()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.sets) >= keptAnswers {
-		clear(a.sets)
-	}
-	a.sets[search] = s
-	return s
+	return x.found.known(search)
 }
 
 // find looks the words of lists up.
-func (x *index) find(lists [][]Word) [][]*Set {
+func (x *index) find(lists []Any) [][]*Set {
 	sets := make([][]*Set, len(lists))
 	for i, list := range lists {
-		sets[i] = make([]*Set, len(list))
-		for k, w := range list {
+		sets[i] = make([]*Set, len(list.words))
+		for k, w := range list.words {
 			sets[i][k] = x.words[w]
 		}
 	}

@@ -47,6 +47,11 @@ func TestFiltersFindWhatIsThere(t *testing.T) {
 			wants["attribute="+name+"="+state] = func(e listed) bool { return e.Attributes[name] == state }
 		}
 	}
+	for _, e := range all { // attributes that there is no index of
+		if cores, ok := e.Attributes[occi.AttrCores]; ok {
+			wants[fmt.Sprintf("attribute=%s=%v", occi.AttrCores, cores)] = func(e listed) bool { return e.Attributes[occi.AttrCores] == cores }
+		}
+	}
 	found := 0
 	for query, want := range wants {
 		found += p.compare(t, all, "/?"+query, want)
@@ -57,8 +62,32 @@ func TestFiltersFindWhatIsThere(t *testing.T) {
 			p.compare(t, all, m.Location, wants["category="+url.QueryEscape(m.ID())])
 		}
 	}
+	p.compare(t, all, "/tag/", some) // which is the location of no mixin
 	if found < 4*len(all) {
 		t.Errorf("all queries together found %d of %d entities", found, len(all))
+	}
+}
+
+// TestFiltersSeeChanges asks again and again by a title, and wants what has it
+// now: what is kept of a search holds for nothing but what was searched.
+func TestFiltersSeeChanges(t *testing.T) {
+	p := StartTwo(t, "1h")
+	settle(t, p)
+	path := p.paths(t, p.Must(t, 200, "GET", "/compute/", "", "Accept", string(occi.URIList)), occi.URIList)[0]
+	const query = "/compute/?attribute=occi.core.title="
+	for i := range 3 {
+		title := fmt.Sprintf("title%d", i)
+		p.compare(t, nil, query+title, nil)
+		p.Must(t, 200, "POST", path, "X-OCCI-Attribute: occi.core.title="+strconv.Quote(title), "Content-Type", "text/plain")
+		for _, c := range []struct {
+			title string
+			want  []string
+		}{{title, []string{path}}, {title, []string{path}}, {fmt.Sprintf("title%d", i-1), nil}} {
+			a := p.Must(t, 200, "GET", query+c.title, "", "Accept", string(occi.URIList))
+			if got := p.paths(t, a, occi.URIList); !slices.Equal(got, c.want) {
+				t.Errorf("with %s: %v, want %v", c.title, got, c.want)
+			}
+		}
 	}
 }
 
