@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -61,6 +62,41 @@ func TestDeletedBeforeItWasListed(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The program dies when the cloud has deleted a young machine and nobody has
+// noted that yet: it is gone with the next listings, not minutes later.
+func TestCrashDuringDelete(t *testing.T) {
+	for name, reached := range map[string]bool{"before the cloud heard of it": false, "after the cloud deleted it": true} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, file string) {
+				a := newCloud("1")
+				a.before["DeleteServer"] = runtime.Goexit
+				if reached {
+					delete(a.before, "DeleteServer")
+					a.crash["DeleteServer"] = func() {
+						a.do(func() { delete(a.servers, "i-1") })
+						runtime.Goexit()
+					}
+				}
+				h := open(t, file, a)
+				made, err := h.create("a", "brief")
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.sleep(10 * time.Second)
+				go func() { t.Errorf("the delete returned %v", h.Delete(t.Context(), made.ID)) }()
+				h.sleep(time.Second)
+				h.stop()
+				h = open(t, file, a)
+				defer h.stop()
+				h.sleep(45 * time.Second)
+				if it, there := h.Get(t.Context(), made.ID); there == reached {
+					t.Errorf("shown: %v, %+v", there, it)
+				}
+			})
+		})
+	}
 }
 
 func TestADeletedServerThatLivesOnComesBackAsError(t *testing.T) {

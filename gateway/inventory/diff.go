@@ -66,7 +66,7 @@ const (
 type absence struct {
 	missing  int // complete listings in a row without it
 	age      time.Duration
-	deleting bool // we had it deleted, and the cloud accepted
+	deleting bool // we asked the cloud to delete it
 	notFound bool // a point read said so after the listing
 	mass     bool // too much vanished at once to be believed
 }

@@ -92,8 +92,7 @@ func (f *feed) read(ctx context.Context, shard int) {
 // load reads a whole shard, in place of what was known of it. torn says that it
 // has lost its last writes.
 func (f *feed) load(ctx context.Context, shard int, torn bool) (store.Position, error) {
-	var loaded []fact
-	one := newSharing()
+	loaded, one := []fact{}, newSharing()
 	pos, err := f.store.Load(ctx, shard, func(r store.Record) error {
 		known, err := one.decode(r)
 		if err != nil {
@@ -106,8 +105,12 @@ func (f *feed) load(ctx context.Context, shard int, torn bool) (store.Position, 
 	if err != nil {
 		return "", err
 	}
-	f.replace(shard, pos, loaded, torn)
-	return pos, f.restore(ctx, shard)
+	l, err := f.loss(ctx, shard, pos, torn)
+	if err == nil {
+		f.replace(shard, pos, loaded, l)
+		err = f.restore(ctx, shard)
+	}
+	return pos, err
 }
 
 // follow takes over what is written to a shard. The error is never nil.
@@ -139,11 +142,9 @@ func (f *feed) reach(shard int, pos store.Position) {
 
 // replace puts the loaded records of a shard in place of the old ones. What the
 // store has lost is kept, to be written back.
-func (f *feed) replace(shard int, pos store.Position, loaded []fact, torn bool) {
+func (f *feed) replace(shard int, pos store.Position, loaded []fact, l loss) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	was := f.at[shard].Epoch()
-	emptied := was != "" && was != pos.Epoch() || torn || len(f.lost[shard]) > 0
 	f.lost[shard] = nil
 	for key := range f.revs {
 		if store.Shard(key.UID) == shard {
@@ -158,7 +159,7 @@ func (f *feed) replace(shard int, pos store.Position, loaded []fact, torn bool) 
 	}
 	f.put(fresh, loaded)
 	for uid, s := range fresh {
-		f.lost[shard] = append(f.lost[shard], s.inherit(f.states[uid], emptied, torn)...)
+		f.lost[shard] = append(f.lost[shard], s.inherit(f.states[uid], l)...)
 		f.states[uid] = s
 		f.view.quiet = !f.loaded[shard] // what is shown first is no change
 		f.view.update(s)

@@ -56,7 +56,7 @@ func (f *feed) readAll(stored map[store.Key]store.Record) {
 	for _, rec := range stored {
 		records = append(records, rec)
 	}
-	f.replace(store.Shard("a"), "epoch/1", decodeAll(records, f.unreadable), false)
+	f.replace(store.Shard("a"), "epoch/1", decodeAll(records, f.unreadable), loss{})
 }
 
 // someRecord is a write of one of a few rows that mention each other, of what is

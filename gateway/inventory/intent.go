@@ -94,6 +94,12 @@ func (in *intent) hides() bool {
 	return in != nil && in.Class == classDelete && in.Phase == accepted
 }
 
+// ends reports whether a listing without the item proves that it is gone: the
+// cloud was asked to delete it, though the asker may have died before the answer.
+func (in *intent) ends() bool {
+	return in.Class == classDelete && in.Phase != failed
+}
+
 // shows reports whether the intent is reason enough to show an item that no
 // cloud has listed: not while the cloud is still being asked.
 func (in *intent) shows() bool {

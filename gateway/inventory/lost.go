@@ -13,19 +13,55 @@ import (
 // and the holder of an account's lease its rows; both have revision 0 until
 // then.
 
+// loss is what befell a shard before it was loaded.
+type loss struct {
+	emptied bool               // durable records are missing
+	torn    bool               // the last writes are
+	removed map[store.Key]bool // missing since somebody removed them in the meantime
+}
+
+// loss compares what was read of a shard with what is loaded up to a position.
+// What others have removed since is known from the feed, as far as that reaches
+// back; memory would take it for lost and bring it back.
+func (f *feed) loss(ctx context.Context, shard int, pos store.Position, torn bool) (loss, error) {
+	f.mu.Lock()
+	was := f.at[shard].Epoch()
+	l := loss{torn: torn, removed: map[store.Key]bool{}}
+	l.emptied = was != "" && was != pos.Epoch() || torn || len(f.lost[shard]) > 0
+	f.mu.Unlock()
+	for at := store.Position(""); l.emptied; {
+		const batch = 1000
+		records, next, err := f.store.Changes(ctx, shard, at, batch, 0)
+		if errors.Is(err, store.ErrReload) {
+			break
+		}
+		if err != nil {
+			return l, err
+		}
+		for _, rec := range records {
+			l.removed[rec.Key] = rec.Data == nil
+		}
+		if len(records) == 0 {
+			break
+		}
+		at = next
+	}
+	return l, nil
+}
+
 // inherit keeps of an old state what a new one, as it was loaded, has lost: rows
-// when the account has no stamp any more or torn says that some are missing, and
-// durable records when emptied says that they are. It gives the latter.
-func (s *state) inherit(old *state, emptied, torn bool) (lost []store.Record) {
-	if old.stamp != nil && (s.stamp == nil || torn) {
+// when the account has no stamp any more or some of its records are missing, and
+// durable records. It gives the latter.
+func (s *state) inherit(old *state, l loss) (lost []store.Record) {
+	if old.stamp != nil && (s.stamp == nil || l.torn) {
 		s.inheritRows(old)
 	}
-	if !emptied {
+	if !l.emptied {
 		return nil
 	}
 	one := newSharing()
 	for _, rec := range old.durable() {
-		if s.durableData(rec.Key) != nil {
+		if l.removed[rec.Key] || s.durableData(rec.Key) != nil {
 			continue
 		}
 		known, err := one.decode(rec)

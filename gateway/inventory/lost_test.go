@@ -85,6 +85,43 @@ func TestAChangeJustAfterTheStoreWasEmptied(t *testing.T) {
 	})
 }
 
+// A gateway that sees late that the store was emptied takes what was deleted
+// since for nothing that is missing: it does not write it back.
+func TestWhatIsDeletedAfterTheStoreWasEmptiedStaysDeleted(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		first, second := openStore(t, file), openStore(t, file+".new")
+		defer first.Close()
+		defer second.Close()
+		c := openCrowd(t, first, 2, 1)
+		defer c.stop(0, 1)
+		a := c.clouds[0]
+		a.do(func() { a.hidden["i-2"] = time.Now().Add(time.Hour) }) // its create stays open
+		it, err := c.houses[0].create("a", "x")
+		if err != nil || it.Native != "i-2" {
+			t.Fatalf("%+v, %v", it, err)
+		}
+		c.houses[1].sleep(time.Second)
+		if _, there := c.houses[1].Get(t.Context(), it.ID); !there {
+			t.Fatal("the other gateway does not know the machine")
+		}
+		c.stores[0].set(func() { c.stores[0].Store = second })
+		c.houses[0].sleep(2 * time.Second)
+		if err := c.houses[0].Delete(t.Context(), it.ID); err != nil {
+			t.Fatal(err)
+		}
+		c.houses[0].sleep(20 * time.Second)
+		c.stores[1].set(func() { c.stores[1].Store = second })
+		for range 60 {
+			c.houses[1].sleep(time.Second)
+			for i, h := range c.houses {
+				if got, there := h.Get(t.Context(), it.ID); there {
+					t.Fatalf("gateway %d shows it again: %+v", i, got)
+				}
+			}
+		}
+	})
+}
+
 // lagging is a store in whose place a replica comes that lacks the last writes:
 // where a shard was read it has nothing, until it is loaded anew.
 type lagging struct {

@@ -46,7 +46,7 @@ func (w *worker) list(ctx context.Context, l landing) func(context.Context) {
 type prior struct {
 	knowledge
 	all     []*row
-	deletes map[string]bool // items whose delete the cloud has accepted
+	deletes map[string]bool // items that the cloud was asked to delete
 }
 
 // known takes a copy of what the state holds of a group's kinds.
@@ -84,9 +84,9 @@ func (s *state) prior(kind Kind, first bool) *prior {
 		switch {
 		case in.Kind == kind && in.Class == classCreate:
 			p.creates[in.ID] = in
-		case in.Kind == kind && in.hides():
+		case in.Kind == kind && in.ends():
 			p.deletes[in.ID] = true
-		case in.Kind == KindReservation && kind == KindAddress && in.hides():
+		case in.Kind == KindReservation && kind == KindAddress && in.ends():
 			p.deletes[s.addressRow(in.Native).id] = true
 		}
 	}

@@ -60,7 +60,7 @@ func (w *world) differences(g *gate) (wrong []string) {
 		if other := native[key]; other != "" {
 			say("%s and %s are one machine", e.path(), other)
 		}
-		if at[key] == "" {
+		if at[key] == "" && (!w.leaving[e.path()] || w.gone[e.path()]) { // a delete without an answer leaves both open
 			say("%s %q is shown and not at its cloud: %s", e.path(), e.Title, key)
 		}
 		native[key] = e.path()
