@@ -97,6 +97,9 @@ func New(o Options) *Gateway {
 	}
 	g.placer = newPlacer(o)
 	o.Registry.MustRegister(g.placer)
+	if o.Desk != nil {
+		o.Registry.MustRegister(priceCollector{o.Desk})
+	}
 	g.metrics = newMetrics(o.Registry, o.Inventory, func() float64 { return float64(g.streams.Load()) })
 	g.life, g.drain = context.WithCancel(context.Background())
 	g.freshness.inv = o.Inventory

@@ -17,6 +17,7 @@ type Standing struct {
 	Table    *Table // the last good one, nil when there was none
 	Problem  string // why the newest attempt gave none, "" when it did
 	FailedAt time.Time
+	Failures uint64 // attempts that have failed since the book was begun
 }
 
 // Standing returns the present one.
@@ -30,7 +31,7 @@ func (b *Book) Standing() Standing {
 func (b *Book) Put(t *Table) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.at = Standing{Table: t}
+	b.at = Standing{Table: t, Failures: b.at.Failures}
 }
 
 // Refresh loads the file at a path. When that fails, the last good table stays.
@@ -40,8 +41,9 @@ func (b *Book) Refresh(path string, now time.Time) error {
 	defer b.mu.Unlock()
 	if err != nil {
 		b.at.Problem, b.at.FailedAt = err.Error(), now
+		b.at.Failures++
 		return err
 	}
-	b.at = Standing{Table: t}
+	b.at = Standing{Table: t, Failures: b.at.Failures}
 	return nil
 }

@@ -29,6 +29,7 @@ type source struct {
 	seen   []byte         // the record that says so
 	tariff *tariff.Tariff // the last good one
 	said   string         // the problem of the source that was logged last
+	untold bool           // the history was not told of the tariff yet; of local ones
 
 	complaint string // about the store, likewise
 }
@@ -55,7 +56,9 @@ func (s *source) turn(ctx context.Context) {
 		if s.due() {
 			next, list := s.read(ctx, s.at)
 			s.take(next, list)
+			s.untold = s.untold || list != nil
 		}
+		s.tell(ctx)
 		return
 	}
 	if err := s.adopt(ctx); err != nil {
@@ -76,6 +79,19 @@ func (s *source) turn(ctx context.Context) {
 	}
 	defer s.release(ctx, lease)
 	s.renew(ctx, lease)
+}
+
+// tell tells the history of a local list, which is compared there with what was read
+// last, by a run before this one too. While the store is away it is tried again.
+func (s *source) tell(ctx context.Context) {
+	if !s.untold {
+		return
+	}
+	if err := s.past.See(ctx, s.tariff, s.Clock.Now()); err != nil {
+		s.complain(ctx, "the history of the prices cannot be kept", err)
+		return
+	}
+	s.untold, s.complaint = false, ""
 }
 
 func (s *source) due() bool { return !s.at.Next.After(s.Clock.Now()) }

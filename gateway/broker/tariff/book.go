@@ -23,6 +23,7 @@ type Entry struct {
 	Tariff   *Tariff   // the last good one, nil when there was none
 	Problem  string    // why the newest attempt gave none, "" when it did
 	FailedAt time.Time // of the newest failed attempt; zero when the newest succeeded
+	Failures uint64    // attempts that have failed since the book was begun
 }
 
 // Age is how long ago the seller said so, failed attempts notwithstanding. It
@@ -36,14 +37,14 @@ func (e Entry) Age(now time.Time) time.Duration {
 
 // Put takes a good tariff in the place of the one of its name.
 func (b *Book) Put(t *Tariff) {
-	b.change(t.Name(), func(Entry) Entry { return Entry{Name: t.Name(), Tariff: t} })
+	b.change(t.Name(), func(last Entry) Entry { return Entry{Name: t.Name(), Tariff: t, Failures: last.Failures} })
 }
 
 // Fail notes that an attempt to renew a tariff has failed. The last good one
 // stays, with its own date.
 func (b *Book) Fail(name string, at time.Time, err error) {
 	b.change(name, func(last Entry) Entry {
-		return Entry{Name: name, Tariff: last.Tariff, Problem: err.Error(), FailedAt: at}
+		return Entry{Name: name, Tariff: last.Tariff, Problem: err.Error(), FailedAt: at, Failures: last.Failures + 1}
 	})
 }
 
