@@ -1,10 +1,46 @@
 package providertest
 
 import (
+	std "cmp"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
+
+// HoldTables compares tables of a document, by their marks, with those that a
+// package works by.
+func HoldTables(t testing.TB, path string, tables map[string]map[string]string) {
+	t.Helper()
+	for mark, want := range tables {
+		if diff := cmp.Diff(want, DocumentTable(t, path, mark)); diff != "" {
+			t.Errorf("%s: the document (+) differs from the code (-):\n%s", mark, diff)
+		}
+	}
+}
+
+// Words is a table as a document has it. What a word has nothing for is said to be
+// left out.
+func Words[K, V ~string](m map[K]V) map[string]string {
+	out := map[string]string{}
+	for k, v := range m {
+		out[string(k)] = std.Or(string(v), "left out")
+	}
+	return out
+}
+
+// Lists is a table of several things each as a document has it; what has none is
+// not in it.
+func Lists[K, V ~string](m map[K][]V) map[string]string {
+	out := map[string]string{}
+	for k, list := range m {
+		if len(list) > 0 {
+			out[string(k)] = strings.Join(mapped(list, func(v V) string { return string(v) }), ", ")
+		}
+	}
+	return out
+}
 
 // DocumentTable reads a table of a document in Markdown, so that a test can
 // compare it with what it describes: the one that follows the line <!-- mark

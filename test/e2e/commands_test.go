@@ -135,12 +135,6 @@ func TestWrongConfigurations(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "loopback") {
 		t.Errorf("--listen 0.0.0.0 without users: %v", err)
 	}
-	taken := httptest.NewServer(http.NotFoundHandler())
-	defer taken.Close()
-	_, err = run(t, nil, "demo", "--clouds", "gogrid", "--listen", taken.Listener.Addr().String())
-	if err == nil || !strings.Contains(err.Error(), "in use: --listen takes another address") {
-		t.Errorf("--listen where another listens: %v", err)
-	}
 }
 
 // TestServeWithWrongCredentials checks that one cloud that refuses us is marked
@@ -216,8 +210,8 @@ func TestServeOnATakenAddress(t *testing.T) {
 	address := strings.TrimPrefix(p.URL, "http://")
 	config := file(t, "store: {embedded: {path: DIR/taken.db}}\n"+twoClouds(t))
 	_, err := run(t, map[string]string{"OCCIGATE_PASSWORD": "secret"}, "serve", "--config", config, "--listen", address)
-	if err == nil || !strings.Contains(err.Error(), address) {
-		t.Errorf("serve = %v, want an error that names %s", err, address)
+	if err == nil || !strings.Contains(err.Error(), address) || !strings.HasSuffix(err.Error(), ": --listen takes another address") {
+		t.Errorf("serve = %v, want an error that names %s and what helps", err, address)
 	}
 }
 
