@@ -70,3 +70,23 @@ func TestProgressOfACopy(t *testing.T) {
 		}
 	}
 }
+
+// TestDrivesThatGoWithTheirServer tells the drives that a delete takes from those
+// that it leaves: without our mark, of another server, held by another by now.
+func TestDrivesThatGoWithTheirServer(t *testing.T) {
+	tests := []struct {
+		mark, claimed string
+		want          bool
+	}{
+		{"token", "", true},
+		{"token", "user:guest:ABC:ide:0:0", true},
+		{"token", "user:guest:abc:ide:0:0 user:guest:def:ide:0:0", false},
+		{"another", "", false},
+		{"", "user:guest:abc:block:0", false},
+	}
+	for _, tt := range tests {
+		if got := (props{bootKey: tt.mark, "claimed": tt.claimed}).madeFor("abc", "token"); got != tt.want {
+			t.Errorf("mark %q, claimed %q: %t", tt.mark, tt.claimed, got)
+		}
+	}
+}
