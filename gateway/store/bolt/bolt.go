@@ -1,6 +1,6 @@
 // Package bolt keeps a store.Store in one file, for one gateway. Every shard is
 // a bucket with its records, its bounded feed, the removals that the feed still
-// holds and the leases; a record and its feed entry are one transaction, on disk
+// holds and the fences of leases; a record and its feed entry are one transaction, on disk
 // when the call returns. Every value carries a checksum, and Open reads the
 // whole file: what was damaged is said there and never served. Durable records
 // are kept a second time beside the file, from where Rescue takes them when the
@@ -61,6 +61,7 @@ type Store struct {
 	options Options
 	copy    *journal
 	bells   [store.Shards]bell
+	leases  leases
 
 	spending sync.Mutex
 	buckets  map[string]*store.Bucket // by uid
@@ -73,8 +74,8 @@ var _ store.Store = (*Store)(nil)
 
 // Open opens the file at path and makes it when there is none; the folder must
 // exist. It reads the whole file once to find damage: about 0.2 s for 100,000
-// records of 600 bytes. Leases in it are ended, for the process that held them
-// had the file; their fences stay. The errors are ErrInUse, ErrCorrupt,
+// records of 600 bytes. No lease of before is held, for the process that held it
+// had the file; the fences stay. The errors are ErrInUse, ErrCorrupt,
 // ErrSchema and those of the file system.
 func Open(path string, options Options) (*Store, error) {
 	options = options.withDefaults()
@@ -85,7 +86,7 @@ func Open(path string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &Store{db: db, options: options, buckets: map[string]*store.Bucket{}, closed: make(chan struct{})}
+	s := &Store{db: db, options: options, leases: leases{held: map[string]grant{}}, buckets: map[string]*store.Bucket{}, closed: make(chan struct{})}
 	if s.copy, err = newJournal(path, db); err != nil {
 		return nil, openError(path, errors.Join(err, db.Close()))
 	}

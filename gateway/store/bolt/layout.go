@@ -19,7 +19,7 @@ import (
 //	    records          name -> entry
 //	    feed             place -> entry, without gaps, the oldest are cut off
 //	    gone             name -> place of its removal, while the feed has that
-//	    leases           uid -> fence, end, holder
+//	    leases           uid -> the fence of its newest lease
 //
 // The newest place of the feed is the shard's sequence: the feed is never
 // empty once something was written.
@@ -43,7 +43,7 @@ func shardName(number int) []byte {
 	return fmt.Appendf(nil, "s%02d", number)
 }
 
-// prepare makes what a new file lacks and ends the leases of an old one.
+// prepare makes what a new file lacks.
 func prepare(tx *bbolt.Tx) error {
 	meta, err := tx.CreateBucketIfNotExists(bucketMeta)
 	if err != nil {
@@ -73,11 +73,9 @@ func prepareShard(tx *bbolt.Tx, name []byte) error {
 		}
 	}
 	if b.Get(keyEpoch) == nil {
-		if err := b.Put(keyEpoch, []byte(rand.Text())); err != nil {
-			return err
-		}
+		return b.Put(keyEpoch, []byte(rand.Text()))
 	}
-	return endLeases(b.Bucket(bucketLeases))
+	return nil
 }
 
 // shard is one shard inside a transaction.

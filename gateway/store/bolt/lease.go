@@ -3,67 +3,74 @@ package bolt
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
-
-	"go.etcd.io/bbolt"
 
 	"occigate/gateway/store"
 )
 
-// grant is what the file knows of an account's lease. The fence outlives it.
+// leases are those that are held now. They are in memory: whoever opens the file
+// is alone with it, so that no lease outlives its process. The file has the
+// fences, which do. So to renew a lease writes nothing, and does not wait behind
+// a large batch until the lease has run out.
+type leases struct {
+	mu   sync.Mutex
+	held map[string]grant // by uid
+
+	taking [store.Shards]sync.Mutex // one who takes a lease at a time
+}
+
+// grant is a lease that is held.
 type grant struct {
-	fence  uint64
-	end    int64 // Unix time in nanoseconds, 0 when it was given back
-	holder string
+	store.Lease
+	end time.Time
 }
 
-func (g grant) encode() []byte {
-	b := make([]byte, sealSize, sealSize+16+len(g.holder))
-	b = binary.BigEndian.AppendUint64(b, g.fence)
-	b = binary.BigEndian.AppendUint64(b, uint64(g.end))
-	return seal(append(b, g.holder...))
+// running gives the lease of an account that has not run out.
+func (l *leases) running(uid string, now time.Time) (g grant, runs bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	g = l.held[uid]
+	return g, now.Before(g.end)
 }
 
-func decodeGrant(v []byte) (grant, error) {
-	b, err := unseal(v)
-	if err != nil {
-		return grant{}, err
+// renew makes the lease of an account run on, when the caller may have it as it
+// is; store.ErrHeld.
+func (l *leases) renew(uid, holder string, now, end time.Time, seen uint64) (store.Lease, bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	g := l.held[uid]
+	switch runs := now.Before(g.end); {
+	case runs && g.Holder != holder:
+		return store.Lease{}, false, fmt.Errorf("%w: account %q, holder %q", store.ErrHeld, uid, g.Holder)
+	case !runs || seen > g.Fence:
+		return store.Lease{}, false, nil
 	}
-	if len(b) < 16 {
-		return grant{}, fmt.Errorf("%w: a lease of %d bytes", ErrCorrupt, len(b))
-	}
-	return grant{
-		fence:  binary.BigEndian.Uint64(b),
-		end:    int64(binary.BigEndian.Uint64(b[8:])),
-		holder: string(b[16:]),
-	}, nil
+	g.end = end
+	l.held[uid] = g
+	return g.Lease, true, nil
 }
 
-// Keys of buckets are not empty, but an account's uid may be.
-func leaseKey(uid string) []byte { return []byte("=" + uid) }
-
-func (sh *shard) grant(uid string) (grant, error) {
-	v := sh.leases.Get(leaseKey(uid))
-	if v == nil {
-		return grant{}, nil
-	}
-	return decodeGrant(v)
+func (l *leases) set(g grant) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held[g.UID] = g
 }
 
-func (sh *shard) runs(g grant) bool {
-	return sh.options.Now().UnixNano() < g.end
+// end ends a lease, unless it is not held any more.
+func (l *leases) end(lease store.Lease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held[lease.UID].Lease == lease {
+		delete(l.held, lease.UID)
+	}
 }
 
 // checkLease says whether a lease is held now; store.ErrFenced.
-func (sh *shard) checkLease(lease store.Lease) error {
-	g, err := sh.grant(lease.UID)
-	if err != nil {
-		return err
-	}
-	if g.fence != lease.Fence || g.holder != lease.Holder || !sh.runs(g) {
+func (s *Store) checkLease(lease store.Lease) error {
+	if g, runs := s.leases.running(lease.UID, s.options.Now()); !runs || g.Lease != lease {
 		return fmt.Errorf("%w: account %q, fence %d", store.ErrFenced, lease.UID, lease.Fence)
 	}
 	return nil
@@ -74,58 +81,79 @@ func (s *Store) Acquire(ctx context.Context, uid, holder string, ttl time.Durati
 	if strings.Contains(uid, "\x00") || ttl < time.Millisecond {
 		return store.Lease{}, fmt.Errorf("%w: a lease of %q for %v", store.ErrInvalid, uid, ttl)
 	}
-	var fence uint64
-	err := s.write(ctx, store.Shard(uid), func(sh *shard) error {
-		g, err := sh.grant(uid)
-		if err != nil {
-			return err
-		}
-		runs := sh.runs(g)
-		if runs && g.holder != holder {
-			return fmt.Errorf("%w: account %q, holder %q", store.ErrHeld, uid, g.holder)
-		}
-		fence = g.fence
-		if !runs || seen > fence {
-			fence = max(fence, seen) + 1
-		}
-		g = grant{fence: fence, end: sh.options.Now().Add(ttl).UnixNano(), holder: holder}
-		return sh.leases.Put(leaseKey(uid), g.encode())
-	})
+	if err := s.ready(ctx); err != nil {
+		return store.Lease{}, err
+	}
+	now := s.options.Now()
+	if lease, ok, err := s.leases.renew(uid, holder, now, now.Add(ttl), seen); ok || err != nil {
+		return lease, err
+	}
+	taking := &s.leases.taking[store.Shard(uid)]
+	taking.Lock()
+	defer taking.Unlock()
+	now = s.options.Now()
+	if lease, ok, err := s.leases.renew(uid, holder, now, now.Add(ttl), seen); ok || err != nil {
+		return lease, err
+	}
+	fence, err := s.nextFence(ctx, uid, seen)
 	if err != nil {
 		return store.Lease{}, err
 	}
-	return store.Lease{UID: uid, Holder: holder, Fence: fence}, nil
+	g := grant{store.Lease{UID: uid, Holder: holder, Fence: fence}, s.options.Now().Add(ttl)}
+	s.leases.set(g)
+	return g.Lease, nil
+}
+
+// nextFence gives a fence that is larger than every one before.
+func (s *Store) nextFence(ctx context.Context, uid string, seen uint64) (fence uint64, err error) {
+	err = s.write(ctx, store.Shard(uid), func(sh *shard) error {
+		last, err := sh.fence(uid)
+		if err != nil {
+			return err
+		}
+		fence = max(last, seen) + 1
+		return sh.leases.Put(leaseKey(uid), encodeFence(fence))
+	})
+	return fence, err
 }
 
 // Release gives a lease back.
 func (s *Store) Release(ctx context.Context, lease store.Lease) error {
-	return s.write(ctx, store.Shard(lease.UID), func(sh *shard) error {
-		err := sh.checkLease(lease)
-		if errors.Is(err, store.ErrFenced) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return sh.leases.Put(leaseKey(lease.UID), grant{fence: lease.Fence}.encode())
-	})
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	s.leases.end(lease)
+	return nil
 }
 
-// endLeases ends all leases of a shard.
-func endLeases(b *bbolt.Bucket) error {
-	held := map[string]grant{}
-	err := b.ForEach(func(k, v []byte) error {
-		g, err := decodeGrant(v)
-		held[string(k)] = grant{fence: g.fence}
-		return err
-	})
+// Keys of buckets are not empty, but an account's uid may be.
+func leaseKey(uid string) []byte { return []byte("=" + uid) }
+
+// fence is the newest of an account, 0 when it never had one.
+func (sh *shard) fence(uid string) (uint64, error) {
+	v := sh.leases.Get(leaseKey(uid))
+	if v == nil {
+		return 0, nil
+	}
+	return decodeFence(v)
+}
+
+// fenceSize is the size of a fence; what follows it in files of former versions
+// is of no use.
+const fenceSize = 8
+
+func encodeFence(fence uint64) []byte {
+	b := make([]byte, sealSize, sealSize+fenceSize)
+	return seal(binary.BigEndian.AppendUint64(b, fence))
+}
+
+func decodeFence(v []byte) (uint64, error) {
+	b, err := unseal(v)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for k, g := range held {
-		if err := b.Put([]byte(k), g.encode()); err != nil {
-			return err
-		}
+	if len(b) < fenceSize {
+		return 0, damaged("a fence of %d bytes", len(b))
 	}
-	return nil
+	return binary.BigEndian.Uint64(b), nil
 }

@@ -59,7 +59,7 @@ func (s *Store) Apply(ctx context.Context, lease store.Lease, batch []store.Writ
 		return err
 	}
 	return s.write(ctx, store.Shard(lease.UID), func(sh *shard) error {
-		if err := sh.checkLease(lease); err != nil {
+		if err := s.checkLease(lease); err != nil {
 			return err
 		}
 		for i, w := range batch {

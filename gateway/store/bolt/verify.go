@@ -88,7 +88,7 @@ func (v *verifier) part(bucket string, key, value []byte) error {
 			return damaged("no removal of %q in the feed", key)
 		}
 	case string(bucketLeases):
-		_, err := decodeGrant(value)
+		_, err := decodeFence(value)
 		return err
 	}
 	return nil
