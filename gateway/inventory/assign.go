@@ -15,6 +15,7 @@ type knowledge struct {
 	creates map[string]*intent // creates of ours by item id
 	bound   map[string]binding // by native id, from durable records
 	first   bool               // no listing of the kind was ever complete: the store may have been emptied
+	since   time.Time          // start of the newest complete listing of the kind, zero when there was none
 }
 
 // binding says which item a native id is, in one incarnation.
@@ -74,17 +75,11 @@ type assigner struct {
 }
 
 func (a *assigner) add(l listed, now time.Time) {
-	r := &row{Kind: l.kind, Native: l.native, thing: l.thing, Born: l.created()}
-	if r.Born.IsZero() {
-		r.Born = now
-	}
+	r := &row{Kind: l.kind, Native: l.native, thing: l.thing}
 	if old := a.published(l); old != nil {
-		r.ID = old.ID
-		if l.created().IsZero() {
-			r.Born = old.Born
-		}
+		r.ID, r.Born = old.ID, notAfter(old.Born, now)
 	} else {
-		r.ID = a.name(l, now)
+		r.ID, r.Born = a.name(l, now), a.birth(l, now)
 	}
 	r.Problem = a.clone(l, r.ID)
 	if r.ID == "" {
@@ -95,6 +90,16 @@ func (a *assigner) add(l listed, now time.Time) {
 		a.out.died = append(a.out.died, r.ID)
 	}
 	a.out.rows = append(a.out.rows, r)
+}
+
+// birth is when a new row came to be, by our clock: when its cloud says, but not
+// before the last complete listing, which did not have it, nor after this one. A
+// cloud's clock may be another.
+func (a *assigner) birth(l listed, now time.Time) time.Time {
+	if l.created().IsZero() {
+		return now
+	}
+	return notAfter(later(l.created(), a.since), now)
 }
 
 // name finds the id of a row that was not published; "" holds it back.
@@ -152,7 +157,7 @@ func (a *assigner) unanswered(l listed, now time.Time) bool {
 	}
 	for _, in := range a.creates {
 		open := in.Native == "" && (in.Phase == calling || in.Phase == unknown || in.Ticket != "")
-		if open && (l.created().IsZero() || l.created().After(in.Started.Add(-skew))) && now.Sub(in.Started) < time.Hour {
+		if open && a.birth(l, now).After(in.Started.Add(-skew)) && now.Sub(in.Started) < time.Hour {
 			return true
 		}
 	}

@@ -3,7 +3,6 @@ package inventory
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -20,7 +19,7 @@ const grace = time.Second
 // lease says what was so before that of another gateway, and is of no use.
 func (w *worker) land(l landing) {
 	if w.lease == nil || w.lease.Fence != l.fence {
-		w.end(l)
+		w.discard(l)
 		return
 	}
 	if len(w.landings) == 0 {
@@ -35,6 +34,21 @@ func (w *worker) land(l landing) {
 func (w *worker) end(l landing) {
 	delete(w.flying, l.group)
 	w.probing = w.probing && !l.probe
+}
+
+// discard ends a listing of which nothing becomes, so that it is made again soon:
+// who wished for it wishes still. A cloud that has failed is left alone for as
+// long as it would have been.
+func (w *worker) discard(l landing) {
+	w.end(l)
+	delete(w.began, l.group)
+	s := w.slots[l.group]
+	soon := w.now().Add(w.Refresh.pace(l.group).fast)
+	if s.sick {
+		soon = later(soon, s.due)
+	}
+	s.due = soon
+	w.slots[l.group] = s
 }
 
 // written reports whether the finished listings are to be written now.
@@ -74,12 +88,25 @@ func (w *worker) commit(ctx context.Context) {
 		all.writes = append(all.writes, store.Write{Key: r.key(w.UID)}, w.bury(r, now))
 	}
 	all.writes = append(all.writes, w.oldTombs(now, all.writes)...)
-	if w.apply(ctx, all.writes, st) {
+	switch {
+	case w.apply(ctx, all.writes, st):
 		w.completed(landings)
 		w.sweep(ctx, all.died)
+	default:
+		w.unheard(landings)
 	}
 	if len(w.ended) == len(w.groups) {
 		w.tried.Store(true)
+	}
+}
+
+// unheard keeps in mind what the store did not take: complete listings are made
+// again, failures are to be told.
+func (w *worker) unheard(landings []landing) {
+	for _, l := range landings {
+		if w.discard(l); l.err != nil {
+			w.unsaid[l.group], w.behind = l, true
+		}
 	}
 }
 
@@ -98,23 +125,6 @@ func failedFirst(landings []landing) []landing {
 	return landings
 }
 
-// foretell writes into a stamp what comes next, and why nothing does while the
-// circuit is open.
-func (w *worker) foretell(st *stamp, now time.Time) {
-	st.Next, st.At, st.Trips = w.earliest(), now, w.circuit.trips
-	for _, g := range w.groups {
-		if end := st.Groups[g]; end != nil {
-			next := *end
-			next.Next = w.slots[g].due
-			st.Groups[g] = &next
-		}
-	}
-	if w.circuit.open {
-		st.Next = w.circuit.due
-	}
-	st.problem(now, w.circuit.why)
-}
-
 // completed notes when the complete listings among some began. They are evidence
 // of what is absent only now that all of what they list is shown.
 func (w *worker) completed(landings []landing) {
@@ -123,76 +133,6 @@ func (w *worker) completed(landings []landing) {
 			w.complete[l.group] = [2]time.Time{l.began, w.complete[l.group][0]}
 		}
 	}
-}
-
-// note takes the end of one listing into the stamp.
-func (st *stamp) note(l landing, now time.Time) {
-	end := *st.group(l.group)
-	switch l.err {
-	case nil:
-		end = groupEnd{Observed: l.began, Tried: l.began, Held: l.change.held, Notice: l.notice}
-		if l.notice != "" {
-			end.Since = now
-		}
-	default:
-		if end.Problem == "" {
-			end.Since = now
-		}
-		end.Tried, end.Problem, end.Kind = l.began, l.err.Error(), kindName(l.err)
-	}
-	st.Groups[l.group] = &end
-}
-
-// group is never nil, as for an account that has no stamp yet.
-func (st *stamp) group(g group) *groupEnd {
-	if st != nil && st.Groups[g] != nil {
-		return st.Groups[g]
-	}
-	return &groupEnd{}
-}
-
-// tried reports whether a listing of every group has ended, or the account cannot
-// be used at all.
-func (st *stamp) tried(groups []group) bool {
-	return st != nil && (st.Problem != "" || !slices.ContainsFunc(groups, func(g group) bool {
-		return st.Groups[g] == nil || st.Groups[g].newest().IsZero()
-	}))
-}
-
-// healthy reports whether the newest listing of every group was complete.
-func (st *stamp) healthy(groups []group) bool {
-	for _, g := range groups {
-		if end := st.group(g); end.Observed.IsZero() || end.Problem != "" {
-			return false
-		}
-	}
-	return true
-}
-
-// nextStamp is a copy of the account's stamp with the next number.
-func (w *worker) nextStamp() *stamp {
-	next := &stamp{Groups: map[group]*groupEnd{}}
-	w.feed.with(w.UID, func(s *state) {
-		if s.stamp != nil {
-			*next = *s.stamp
-			next.Groups = maps.Clone(s.stamp.Groups)
-		}
-	})
-	if next.Groups == nil {
-		next.Groups = map[group]*groupEnd{}
-	}
-	next.Seq++
-	return next
-}
-
-func (w *worker) earliest() time.Time {
-	var next time.Time
-	for _, g := range w.groups {
-		if due := w.slots[g].due; next.IsZero() || due.Before(next) {
-			next = due
-		}
-	}
-	return next
 }
 
 // bury is the evidence that a row is gone.
@@ -231,17 +171,38 @@ func (w *worker) apply(ctx context.Context, writes []store.Write, st *stamp) boo
 	writes = append(w.unsaved(writes), writes...)
 	writes = append(writes, store.Write{Key: key, Data: encode(st)})
 	for batch := range slices.Chunk(writes, store.MaxBatch) {
-		if err := w.write(ctx, lease, batch); err != nil {
+		err := w.keep(ctx, lease)
+		if err == nil {
+			err = w.write(ctx, lease, batch)
+		}
+		if err != nil {
 			w.unwritten(err)
 			return false
 		}
 	}
+	w.behind = false
+	clear(w.unsaid)
 	ctx, cancel := context.WithTimeout(ctx, w.limits.Store)
 	defer cancel()
 	return w.feed.await(ctx, w.UID, func(s *state) bool {
 		return s.stamp != nil && (s.stamp.Fence > st.Fence || s.stamp.Fence == st.Fence && s.stamp.Seq >= st.Seq)
 	}) == nil
 }
+
+// keep renews the lease when that is due: writing a large account may take longer
+// than a lease runs.
+func (w *worker) keep(ctx context.Context, lease store.Lease) error {
+	if !w.renew.After(w.now()) {
+		w.acquire(ctx)
+	}
+	if w.lease == nil || *w.lease != lease {
+		return errLost
+	}
+	return nil
+}
+
+// errLost says that the lease was lost between two writes.
+var errLost = errors.New("inventory: the lease was lost")
 
 func (w *worker) write(ctx context.Context, lease store.Lease, batch []store.Write) error {
 	ctx, cancel := context.WithTimeout(ctx, w.limits.Store)
@@ -251,20 +212,16 @@ func (w *worker) write(ctx context.Context, lease store.Lease, batch []store.Wri
 
 // unread ends a listing that could not be compared with what the store holds.
 func (w *worker) unread(l landing, err error) {
-	w.end(l)
+	w.discard(l)
 	if l.probe {
 		w.circuit.due = w.now().Add(w.Refresh.pace(l.group).fast)
 	}
 	w.unwritten(err)
 }
 
-// unwritten sees to it that what was listed in vain is listed again.
+// unwritten notes that the store did not take a refresh.
 func (w *worker) unwritten(err error) {
 	w.log.Warn("a refresh could not be written", zap.Error(err))
-	for _, g := range w.groups {
-		p := w.Refresh.pace(g)
-		w.slots[g] = slot{due: w.now().Add(p.fast)}
-	}
 	if errors.Is(err, store.ErrFenced) {
 		w.lease = nil
 	}

@@ -66,7 +66,7 @@ const (
 type absence struct {
 	missing  int // complete listings in a row without it
 	age      time.Duration
-	deleting bool // we asked the cloud to delete it
+	deleting bool // we asked the cloud to delete it or what took it along, or the cloud said that it goes
 	notFound bool // a point read said so after the listing
 	mass     bool // too much vanished at once to be believed
 }

@@ -79,7 +79,7 @@ func (w *worker) seen() (fence uint64) {
 func (w *worker) adopt(lease store.Lease) {
 	now := w.now()
 	for _, l := range w.landings {
-		w.end(l)
+		w.discard(l)
 	}
 	w.lease, w.landings = &lease, nil
 	w.feed.with(w.UID, func(s *state) {

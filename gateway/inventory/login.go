@@ -2,9 +2,7 @@ package inventory
 
 import (
 	"context"
-	"fmt"
 	"sync"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -37,7 +35,11 @@ func (c *claims) take(id claim, uid string) (other string) {
 
 // identify is the flight of a login.
 func (w *worker) identify(ctx context.Context) func(context.Context) {
-	who, err := w.Provider.Identity(ctx)
+	var who providers.Identity
+	err := w.guarded("login", func() (err error) {
+		who, err = w.Provider.Identity(ctx)
+		return err
+	})
 	return func(ctx context.Context) { w.identified(ctx, who, err) }
 }
 
@@ -58,7 +60,9 @@ func (w *worker) identified(ctx context.Context, who providers.Identity, err err
 	}
 	w.circuit = w.circuit.trip(w.now(), err, w.Refresh.pace(groupServers), jitter())
 	w.log.Warn("the account cannot be used", zap.Error(err))
-	w.stampProblem(ctx)
+	w.behind = true
+	w.restamp(ctx)
+	w.tried.Store(true)
 }
 
 // recognise compares who the account is with who it was, and with the others.
@@ -96,24 +100,4 @@ func (w *worker) recognise(ctx context.Context, who providers.Identity) error {
 
 func sameIdentity(a, b providers.Identity) bool {
 	return a.Account != "" && a.Account == b.Account && a.Region == b.Region
-}
-
-// stampProblem shows a problem of the account as a whole.
-func (w *worker) stampProblem(ctx context.Context) {
-	st := w.nextStamp()
-	w.foretell(st, w.now())
-	w.apply(ctx, nil, st)
-	w.tried.Store(true)
-}
-
-// problem sets or ends the problem of the account as a whole.
-func (st *stamp) problem(now time.Time, err error) {
-	if err == nil {
-		st.Problem, st.Kind, st.Since = "", "", time.Time{}
-		return
-	}
-	if st.Since.IsZero() {
-		st.Since = now
-	}
-	st.Problem, st.Kind = fmt.Sprint(err), kindName(err)
 }

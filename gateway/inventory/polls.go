@@ -39,7 +39,11 @@ func (w *worker) poll(ctx context.Context, in intent) (next time.Time) {
 		return now.Add(retryStore)
 	}
 	w.fly(ctx, w.limits.Listing, func(ctx context.Context) func(context.Context) {
-		progress, err := poller.Poll(ctx, in.Ticket)
+		var progress providers.Progress
+		err := w.guarded("poll", func() (err error) {
+			progress, err = poller.Poll(ctx, in.Ticket)
+			return err
+		})
 		return func(ctx context.Context) { w.polled(ctx, in, progress, err) }
 	})
 	return now.Add(firstPoll)
@@ -60,7 +64,7 @@ func (w *worker) board(key string, now time.Time) bool {
 
 // arrive notes that the call has ended, and when the next one may set out.
 func (w *worker) arrive(key string, now time.Time, err error) {
-	wait := min(w.polls[key].wait*3/2, longestPoll)
+	wait := min(max(firstPoll, w.polls[key].wait*3/2), longestPoll)
 	w.polls[key] = polling{due: now.Add(max(wait, providers.RetryAfter(err))), wait: wait}
 }
 
@@ -121,7 +125,7 @@ func (w *worker) giveBack(ctx context.Context, in intent) {
 		return
 	}
 	w.fly(ctx, w.limits.Change, func(ctx context.Context) func(context.Context) {
-		err := maker.DeleteAddress(ctx, in.Reserve)
+		err := w.guarded("release address", func() error { return maker.DeleteAddress(ctx, in.Reserve) })
 		return func(ctx context.Context) {
 			w.arrive(key, w.now(), err)
 			if err != nil && !errors.Is(err, providers.ErrNotFound) {

@@ -49,7 +49,7 @@ type row struct {
 	ID      string    `json:"-"`
 	Kind    Kind      `json:"-"`
 	Native  string    `json:"native,omitempty"`
-	Born    time.Time `json:"born,omitzero"`     // creation as the cloud says, else when it was first listed
+	Born    time.Time `json:"born,omitzero"`     // creation by our clock, as far as it is known: no later than the first listing that had it
 	Missing int       `json:"missing,omitempty"` // complete listings in a row that it was absent from, at most enough
 	Held    bool      `json:"held,omitempty"`    // its state is that of the listing before: the newest had none that is understood
 	Problem string    `json:"problem,omitempty"`
@@ -219,6 +219,21 @@ func (t thing) inTransition() bool {
 		return passes(t.Address.State)
 	case t.Image != nil:
 		return t.Image.State == providers.ImagePending
+	}
+	return false
+}
+
+// leaving reports whether the cloud itself says that the thing is about to go.
+func (t thing) leaving() bool {
+	switch {
+	case t.Server != nil:
+		return t.Server.State == providers.StateDeleting
+	case t.Volume != nil:
+		return t.Volume.State == providers.ResourceDeleting
+	case t.Network != nil:
+		return t.Network.State == providers.ResourceDeleting
+	case t.Address != nil:
+		return t.Address.State == providers.ResourceDeleting
 	}
 	return false
 }

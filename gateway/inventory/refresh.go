@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"occigate/providers"
@@ -25,7 +26,11 @@ const probes = 10
 // list is the flight of one listing: the listing itself, what it changes, and
 // the evidence about rows that it leaves out.
 func (w *worker) list(ctx context.Context, l landing) func(context.Context) {
-	rows, err := list(ctx, w.Provider, l.group)
+	var rows []listed
+	err := w.guarded("list "+string(l.group), func() (err error) {
+		rows, err = list(ctx, w.Provider, l.group)
+		return err
+	})
 	if err == nil { // an intent that is not known yet would make a second item of its machine
 		if err := w.feed.catchUp(ctx, w.UID); err != nil {
 			return func(context.Context) { w.unread(l, err) }
@@ -46,24 +51,23 @@ func (w *worker) list(ctx context.Context, l landing) func(context.Context) {
 type prior struct {
 	knowledge
 	all     []*row
-	deletes map[string]bool // items that the cloud was asked to delete
+	deletes map[string]bool // items that the cloud was asked to delete, or whose server
 }
 
 // known takes a copy of what the state holds of a group's kinds.
 func (w *worker) known(g group) map[Kind]*prior {
 	all := map[Kind]*prior{}
 	w.feed.with(w.UID, func(s *state) {
-		first := s.stamp == nil || s.stamp.Groups[g] == nil || s.stamp.Groups[g].Observed.IsZero()
 		for _, k := range groupKinds[g] {
-			all[k] = s.prior(k, first)
+			all[k] = s.prior(k, s.stamp.group(g).Observed)
 		}
 	})
 	return all
 }
 
-func (s *state) prior(kind Kind, first bool) *prior {
+func (s *state) prior(kind Kind, since time.Time) *prior {
 	p := &prior{knowledge: knowledge{
-		uid: s.uid, kind: kind, first: first,
+		uid: s.uid, kind: kind, first: since.IsZero(), since: since,
 		rows: map[string]*row{}, owns: map[string]*own{}, creates: map[string]*intent{}, bound: map[string]binding{},
 	}, deletes: map[string]bool{}}
 	for k, r := range s.rows {
@@ -90,12 +94,36 @@ func (s *state) prior(kind Kind, first bool) *prior {
 			p.deletes[s.addressRow(in.Native).id] = true
 		}
 	}
+	for _, id := range s.orphans(kind) {
+		p.deletes[id] = true
+	}
 	for n, b := range s.bound {
 		if n.kind == kind && (p.owns[b.id] != nil || p.creates[b.id] != nil) {
 			p.bound[n.native] = b
 		}
 	}
 	return p
+}
+
+// orphans are the volumes that were attached to servers which are deleted or gone:
+// clouds take root disks with their server.
+func (s *state) orphans(kind Kind) (ids []string) {
+	if kind != KindVolume {
+		return nil
+	}
+	servers := map[string]bool{} // by native id
+	for _, t := range s.tombs {
+		servers[t.Native] = servers[t.Native] || t.Kind == KindServer && s.natives[nat{KindServer, t.Native}] == ""
+	}
+	for _, in := range s.intents {
+		servers[in.Native] = servers[in.Native] || in.Kind == KindServer && in.ends()
+	}
+	for k, r := range s.rows {
+		if k.kind == KindVolume && slices.ContainsFunc(r.Volume.Attachments, func(a providers.Attachment) bool { return servers[a.ServerID] }) {
+			ids = append(ids, k.id)
+		}
+	}
+	return ids
 }
 
 // compare gives one kind's rows of a listing their ids and finds what changed.
@@ -125,7 +153,7 @@ func (w *worker) weigh(ctx context.Context, c *change, known map[Kind]*prior) (n
 	for _, p := range known {
 		total += len(p.all)
 	}
-	deleted := func(r *row) bool { return known[r.Kind].deletes[r.ID] }
+	deleted := func(r *row) bool { return known[r.Kind].deletes[r.ID] || r.leaving() }
 	for _, r := range c.absent {
 		if r.Missing == 1 && !deleted(r) {
 			newly++
@@ -155,7 +183,12 @@ func (w *worker) weigh(ctx context.Context, c *change, known map[Kind]*prior) (n
 // probe reads one absent row for evidence. A row that is found is as alive as
 // if it had been listed.
 func (w *worker) probe(ctx context.Context, r *row, a absence) verdict {
-	l, ok, err := ask(ctx, w.Provider, r.Kind, r.Native)
+	var l listed
+	var ok bool
+	err := w.guarded("read "+string(r.Kind), func() (err error) {
+		l, ok, err = ask(ctx, w.Provider, r.Kind, r.Native)
+		return err
+	})
 	switch {
 	case !ok:
 		return stays

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"time"
 
 	"go.uber.org/zap"
@@ -35,10 +36,17 @@ func (w *worker) settle(ctx context.Context) (next time.Time) {
 			next = at
 		}
 	}
-	if len(all) == 0 {
-		clear(w.polls)
-	}
+	w.forgetPolls()
 	return next
+}
+
+// forgetPolls forgets what intents that are no more were polled for. A call that
+// is under way still counts: there is room for so many alone.
+func (w *worker) forgetPolls() {
+	maps.DeleteFunc(w.polls, func(key string, p polling) bool {
+		_, open := w.heard[key]
+		return !open && !p.away
+	})
 }
 
 // hearing is when this gateway first saw an intent in one phase.

@@ -23,8 +23,10 @@ type watched struct {
 	broken error // answers nothing
 	full   error // takes no single records
 	held   store.Lease
-	deaf   bool // renewing succeeds without reaching the store
-	hangs  bool // answers only when its caller has waited long enough
+	deaf   bool          // renewing succeeds without reaching the store
+	hangs  bool          // answers only when its caller has waited long enough
+	closed error         // takes no batches
+	slow   time.Duration // takes so long for a batch
 }
 
 func (w *watched) now() (store.Store, error) {
@@ -91,7 +93,12 @@ func (w *watched) Apply(ctx context.Context, lease store.Lease, batch []store.Wr
 	}
 	w.mu.Lock()
 	w.writes = append(w.writes, batch...)
+	closed, slow := w.closed, w.slow
 	w.mu.Unlock()
+	time.Sleep(slow)
+	if closed != nil {
+		return closed
+	}
 	return st.Apply(ctx, lease, batch)
 }
 

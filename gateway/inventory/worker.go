@@ -55,17 +55,16 @@ type worker struct {
 	leaseless bool // the store did not even say whose the lease is
 	loggedIn  bool
 	circuit   circuit
-	probing   bool      // a login or a probe is under way
-	landings  []landing // listings not written yet
-	first     time.Time // landing of the first of them
+	probing   bool              // a login or a probe is under way
+	landings  []landing         // listings not written yet
+	first     time.Time         // landing of the first of them
+	unsaid    map[group]landing // failures that the stamp does not tell, since the store did not take it
+	behind    bool              // there are some, or a problem of the account as a whole
 	moving    map[rowKey]time.Time
 	polls     map[string]polling
 	heard     map[string]hearing // of intents, by intentID
 	listened  time.Time          // when the intents were looked at last
 }
-
-// flights is how many polls of one account are under way at most.
-const flights = 4
 
 func newWorker(v *Inventory, a Account) *worker {
 	w := &worker{
@@ -74,7 +73,7 @@ func newWorker(v *Inventory, a Account) *worker {
 		limits: v.o.Limits, holder: v.o.Holder, peers: v.peers, claims: &v.claims,
 		wants: wants{since: map[group]time.Time{}}, bell: make(chan struct{}, 1), groups: groupsOf(a.Provider),
 		slots: map[group]slot{}, flying: map[group]bool{}, ended: map[group]bool{}, began: map[group]time.Time{},
-		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, polls: map[string]polling{}, heard: map[string]hearing{},
+		complete: map[group][2]time.Time{}, moving: map[rowKey]time.Time{}, unsaid: map[group]landing{}, polls: map[string]polling{}, heard: map[string]hearing{},
 	}
 	w.landed = make(chan func(context.Context), len(w.groups)+1+flights) // one place for every flight
 	return w
@@ -123,6 +122,7 @@ func (w *worker) turn(ctx context.Context) time.Time {
 	}
 	if w.lease != nil {
 		w.repair(ctx)
+		w.restamp(ctx)
 	}
 	if w.lease == nil {
 		w.listen(w.now())
@@ -215,17 +215,6 @@ func (w *worker) hurried(now time.Time) map[group]slot {
 		slots[g] = s
 	}
 	return slots
-}
-
-// fly runs a call of the cloud beside the loop; what it returns is run in the
-// loop when the call has ended.
-func (w *worker) fly(ctx context.Context, limit time.Duration, call func(context.Context) func(context.Context)) {
-	w.aloft++
-	w.flight.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, limit)
-		defer cancel()
-		w.landed <- call(ctx)
-	})
 }
 
 func jitter() float64 { return 2*rand.Float64() - 1 }
