@@ -145,9 +145,7 @@ func (w *worker) hear(bell []byte) {
 	}
 	now := w.now()
 	for g, since := range wishes {
-		if since.After(now) {
-			wishes[g] = now
-		}
+		wishes[g] = now.Add(-max(0, now.Sub(since)))
 	}
 	w.wants.hear(wishes)
 	strike(w.bell)
@@ -166,7 +164,7 @@ func (w *worker) newest(groups []group) map[group]time.Time {
 // wished are the wishes that no listing of this gateway or another, under way or
 // ended, fulfils. It is for the loop.
 func (w *worker) wished() map[group]time.Time {
-	return w.wants.open(latest(w.newest(w.groups), w.began))
+	return w.wants.open(latest(w.began, w.newest(w.groups))) // what stamps say moves when the clock is set
 }
 
 // tell hands the wishes of this gateway to the lease holder, no more often than

@@ -118,10 +118,7 @@ func (st *stamp) circuitState(now time.Time) string {
 // from now as the gateway that set it meant to wait, whose clock may be ahead.
 // What a cloud itself asked for is in that wait, however long.
 func (st *stamp) probe(now time.Time) time.Time {
-	if st.At.IsZero() {
-		return st.Next
-	}
-	return notAfter(st.Next, now.Add(st.Next.Sub(st.At)))
+	return st.due(st.Next, now, max(0, st.Next.Sub(now)))
 }
 
 // reachable makes sure that an account's cloud is called at all, before it is

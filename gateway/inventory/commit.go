@@ -93,16 +93,16 @@ func (w *worker) commit(ctx context.Context) {
 		w.completed(landings)
 		w.sweep(ctx, all.died)
 	default:
-		w.unheard(landings)
+		w.unstored(landings)
 	}
 	if len(w.ended) == len(w.groups) {
 		w.tried.Store(true)
 	}
 }
 
-// unheard keeps in mind what the store did not take: complete listings are made
+// unstored keeps in mind what the store did not take: complete listings are made
 // again, failures are to be told.
-func (w *worker) unheard(landings []landing) {
+func (w *worker) unstored(landings []landing) {
 	for _, l := range landings {
 		if w.discard(l); l.err != nil {
 			w.unsaid[l.group], w.behind = l, true

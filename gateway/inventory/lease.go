@@ -89,8 +89,7 @@ func (w *worker) adopt(lease store.Lease) {
 			if w.flying[g] || !end.newest().After(w.began[g]) || w.began[g].IsZero() && end.dated(now) {
 				continue
 			}
-			// The other's clock may be ahead of ours.
-			w.slots[g] = slot{due: notAfter(end.Next, now.Add(w.longest(g))), sick: end.Problem != ""}
+			w.slots[g] = slot{due: s.stamp.due(end.Next, now, w.longest(g)), sick: end.Problem != ""}
 			w.began[g], w.complete[g] = notAfter(end.newest(), now), [2]time.Time{notAfter(end.Observed, now)}
 			w.last = later(w.last, w.began[g])
 		}

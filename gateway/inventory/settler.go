@@ -49,13 +49,11 @@ func (w *worker) forgetPolls() {
 	})
 }
 
-// hearing is when this gateway first saw an intent in one phase.
+// hearing is when an intent came into its phase.
 type hearing struct {
-	changed, at time.Time // by the clock of who wrote it, and by ours
+	changed time.Time // by the clock of who wrote it
+	at      time.Time // by ours, as it was read: it does not move when that is set
 }
-
-// disagree is how far two clocks may be apart without being held to disagree.
-const disagree = time.Minute
 
 // listen notes when intents were first seen as they are now. A gateway listens to
 // accounts that it does not hold too: what is new since it did so last was written
@@ -66,7 +64,7 @@ func (w *worker) listen(now time.Time) {
 		for key, in := range s.intents {
 			h, ok := w.heard[key]
 			if !ok || !h.changed.Equal(in.Changed) {
-				h = hearing{in.Changed, notAfter(later(in.Changed, w.listened), now)}
+				h = hearing{in.Changed, now.Add(-w.unheard(in.Changed, now))}
 			}
 			heard[key] = h
 		}
@@ -74,16 +72,23 @@ func (w *worker) listen(now time.Time) {
 	w.heard, w.listened = heard, now
 }
 
-// byOurClock is an intent with its times as this gateway's clock would have it,
-// when the clock of the gateway that wrote it is another.
-func (w *worker) byOurClock(in intent) intent {
-	off := w.heard[intentID(in.ID, in.Class)].at.Sub(in.Changed)
-	if off.Abs() <= disagree {
-		return in
+// unheard is how long ago something was written that was not heard before.
+func (w *worker) unheard(written, now time.Time) time.Duration {
+	ago := max(0, now.Sub(written))
+	if w.listened.IsZero() {
+		return ago
 	}
-	in.Changed, in.Started = in.Changed.Add(off), in.Started.Add(off)
+	return min(ago, now.Sub(w.listened))
+}
+
+// byOurClock is an intent with its times as this gateway's clock has them, which
+// may be another than that of the gateway that wrote it, and may have been set
+// since.
+func (w *worker) byOurClock(in intent) intent {
+	at, changed := w.heard[intentID(in.ID, in.Class)].at, in.Changed
+	in.Changed, in.Started = at, at.Add(in.Started.Sub(changed))
 	if !in.Until.IsZero() {
-		in.Until = in.Until.Add(off)
+		in.Until = at.Add(in.Until.Sub(changed))
 	}
 	return in
 }

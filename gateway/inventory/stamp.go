@@ -42,6 +42,17 @@ func (st *stamp) tried(groups []group) bool {
 	}))
 }
 
+// due is when something is due that a stamp says, by our own clock: that of the
+// gateway that wrote it may be ahead, or have been set since. It is never later
+// than as long from now as was meant to wait then, which is at most longest where
+// an old stamp does not tell.
+func (st *stamp) due(next, now time.Time, longest time.Duration) time.Time {
+	if st != nil && !st.At.IsZero() {
+		longest = next.Sub(st.At)
+	}
+	return notAfter(next, now.Add(longest))
+}
+
 // healthy reports whether the newest listing of every group was complete.
 func (st *stamp) healthy(groups []group) bool {
 	for _, g := range groups {

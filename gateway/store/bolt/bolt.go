@@ -61,7 +61,7 @@ type Store struct {
 	options Options
 	copy    *journal
 	bells   [store.Shards]bell
-	leases  leases
+	leases  *leases
 
 	spending sync.Mutex
 	buckets  map[string]*store.Bucket // by uid
@@ -86,7 +86,7 @@ func Open(path string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &Store{db: db, options: options, leases: leases{held: map[string]grant{}}, buckets: map[string]*store.Bucket{}, closed: make(chan struct{})}
+	s := &Store{db: db, options: options, leases: newLeases(), buckets: map[string]*store.Bucket{}, closed: make(chan struct{})}
 	if s.copy, err = newJournal(path, db); err != nil {
 		return nil, openError(path, errors.Join(err, db.Close()))
 	}

@@ -19,7 +19,15 @@ type leases struct {
 	mu   sync.Mutex
 	held map[string]grant // by uid
 
-	taking [store.Shards]sync.Mutex // one who takes a lease at a time
+	taking [store.Shards]chan struct{} // has room for one, who takes a lease
+}
+
+func newLeases() *leases {
+	l := &leases{held: map[string]grant{}}
+	for i := range l.taking {
+		l.taking[i] = make(chan struct{}, 1)
+	}
+	return l
 }
 
 // grant is a lease that is held.
@@ -88,9 +96,13 @@ func (s *Store) Acquire(ctx context.Context, uid, holder string, ttl time.Durati
 	if lease, ok, err := s.leases.renew(uid, holder, now, now.Add(ttl), seen); ok || err != nil {
 		return lease, err
 	}
-	taking := &s.leases.taking[store.Shard(uid)]
-	taking.Lock()
-	defer taking.Unlock()
+	taking := s.leases.taking[store.Shard(uid)]
+	select {
+	case taking <- struct{}{}:
+		defer func() { <-taking }()
+	case <-ctx.Done():
+		return store.Lease{}, ctx.Err()
+	}
 	now = s.options.Now()
 	if lease, ok, err := s.leases.renew(uid, holder, now, now.Add(ttl), seen); ok || err != nil {
 		return lease, err
