@@ -71,7 +71,27 @@ func (w *world) differences(g *gate) (wrong []string) {
 		}
 	}
 	w.compare(g, shown, say)
+	w.furnishing(g, say)
 	return wrong
+}
+
+// furnishing holds what is shown beside the machines to what was there at the
+// start: by its path, and once.
+func (w *world) furnishing(g *gate, say func(string, ...any)) {
+	for collection, want := range w.others {
+		paths, err := g.paths(collection)
+		slices.Sort(paths)
+		once := slices.Compact(slices.Clone(paths))
+		missing := slices.DeleteFunc(slices.Clone(want), func(p string) bool {
+			_, there := slices.BinarySearch(paths, p)
+			return there
+		})
+		come := len(once) - len(want)
+		if err != nil || len(missing) > 0 || len(once) < len(paths) || come > 0 && collection != "/networkinterface/" {
+			say("%s lists %d, %d of them twice, not those %d of the start: missing are %v (%v)",
+				collection, len(paths), len(paths)-len(once), len(want), missing, err)
+		}
+	}
 }
 
 // machines are those at the clouds: account and native id -> name. None that was

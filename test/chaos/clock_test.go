@@ -11,9 +11,7 @@ import (
 )
 
 // TestClocks lets clocks be wrong: of gateways that share the store, and of the
-// clouds. A clock that jumps is one that is off by another amount when the
-// gateway is started again; what a running one has noted itself it measures by
-// a clock that does not jump.
+// clouds. They jump while all run, and while gateways are down.
 func TestClocks(t *testing.T) {
 	redis := servers.Redis(t, "--appendonly", "yes", "--appendfsync", "everysec")
 	w := newWorld(t, fmt.Sprintf("{redis: {addresses: [%q]}}", redis.Address), 0, time.Hour, -time.Hour)
@@ -36,7 +34,19 @@ func TestClocks(t *testing.T) {
 		}
 		w.takesCreates(t)
 	})
-	w.during("all gateways' clocks jump an hour back", func(t *testing.T) {
+	w.during("a gateway's clock jumps two hours ahead while it runs", func(t *testing.T) {
+		w.gates[2].shift(time.Hour)
+		w.takesCreates(t)
+		w.moves(t)
+	})
+	w.during("all gateways' clocks jump back while they run", func(t *testing.T) {
+		for _, g := range w.gates {
+			g.shift(-2 * time.Hour)
+		}
+		w.takesCreates(t)
+		w.moves(t)
+	})
+	w.during("all gateways' clocks jump an hour ahead while they are down", func(t *testing.T) {
 		for _, g := range w.gates {
 			g.kill()
 			g.shift(-time.Hour)

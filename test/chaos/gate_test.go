@@ -4,6 +4,7 @@ package chaos_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,6 +23,7 @@ type gate struct {
 	t       *testing.T
 	process *servers.Program
 	url     string
+	clock   string // the file that says how far its clock is off
 	client  *http.Client
 	life    atomic.Int64 // odd while it has to answer; every change is a new life
 }
@@ -34,8 +36,9 @@ func newGate(t *testing.T, config string, off time.Duration) *gate {
 		t.Fatal(err)
 	}
 	address := servers.Address(t)
-	env := []string{asProgram + "=1", clockOff + "=" + off.String()}
-	g := &gate{t: t, url: "http://" + address, client: &http.Client{Timeout: 40 * time.Second}}
+	g := &gate{t: t, url: "http://" + address, clock: filepath.Join(t.TempDir(), "clock"), client: &http.Client{Timeout: 40 * time.Second}}
+	g.shift(off)
+	env := []string{asProgram + "=1", clockFile + "=" + g.clock}
 	g.process = servers.Start(t, env, binary, "serve", "--config", config, "--listen", address)
 	t.Cleanup(g.client.CloseIdleConnections)
 	g.ready()
@@ -63,8 +66,14 @@ func (g *gate) restart() {
 	g.ready()
 }
 
-// shift sets how far the gateway's clock is off from the next restart on.
-func (g *gate) shift(off time.Duration) { g.process.Setenv(clockOff, off.String()) }
+// shift sets how far the gateway's clock is off, at once if it runs.
+func (g *gate) shift(off time.Duration) {
+	g.t.Helper()
+	err := os.WriteFile(g.clock+".new", []byte(off.String()), 0o600)
+	if err := errors.Join(err, os.Rename(g.clock+".new", g.clock)); err != nil {
+		g.t.Fatal(err)
+	}
+}
 
 func (g *gate) up() bool { return g.life.Load()%2 == 1 }
 

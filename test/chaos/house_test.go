@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,7 @@ func newWorld(t *testing.T, store string, offsets ...time.Duration) *world {
 		w.gates = append(w.gates, newGate(t, config, off))
 	}
 	w.settle()
+	w.furnished()
 	w.mark()
 	a, err := w.gates[0].do("POST", "/-/", `Category: blue; scheme="`+mixinScheme+`"; class="mixin"; title="blue ones"; location="`+mixinPlace+`"`, "Content-Type", "text/plain")
 	if err != nil || a.status != http.StatusOK {
@@ -78,6 +80,25 @@ func (w *world) settle() {
 		}
 		return true
 	})
+}
+
+// furniture is how many of what is no machine there are at the start. Nobody takes
+// any of it away; only interfaces come with new machines.
+var furniture = map[string]int{
+	"/storage/": clouds * volumes, "/network/": clouds, "/storagelink/": clouds * volumes, "/networkinterface/": clouds * machines,
+}
+
+// furnished learns the furniture.
+func (w *world) furnished() {
+	w.t.Helper()
+	for collection, n := range furniture {
+		servers.Eventually(w.t, "the gateway lists all of "+collection, func() bool {
+			paths, err := w.gates[0].paths(collection)
+			slices.Sort(paths)
+			w.others[collection] = paths
+			return err == nil && len(paths) == n
+		})
+	}
 }
 
 // mark makes a machine at every cloud that stays, so that a cloud is seen to keep

@@ -12,22 +12,23 @@ import (
 // must not. It is safe for concurrent use.
 type ledger struct {
 	mu      sync.Mutex
-	stable  map[string]string // path -> native id, of what nobody takes away
-	titles  map[string]string // path -> title, of what clients have named
-	tagged  map[string]bool   // paths of the members of the mixin
-	asked   map[string]bool   // paths of what may be members: who asked for it got no answer of success
-	made    map[string]string // path -> title, of creates that were answered with success
-	refused map[string]bool   // titles of creates that were answered with a refusal
-	open    map[string]bool   // titles of creates that got no answer, or one that leaves it open
-	gone    map[string]bool   // paths of what was deleted with success
-	leaving map[string]bool   // paths of deletes that got no answer of success
-	known   map[string]string // path -> title, of what every gateway knew at the last check and nobody has named since
-	claims  []string          // complaints of readers and writers
+	stable  map[string]string   // path -> native id, of what nobody takes away
+	others  map[string][]string // collection -> paths, in order, of what is there from the start beside the machines
+	titles  map[string]string   // path -> title, of what clients have named
+	tagged  map[string]bool     // paths of the members of the mixin
+	asked   map[string]bool     // paths of what may be members: who asked for it got no answer of success
+	made    map[string]string   // path -> title, of creates that were answered with success
+	refused map[string]bool     // titles of creates that were answered with a refusal
+	open    map[string]bool     // titles of creates that got no answer, or one that leaves it open
+	gone    map[string]bool     // paths of what was deleted with success
+	leaving map[string]bool     // paths of deletes that got no answer of success
+	known   map[string]string   // path -> title, of what every gateway knew at the last check and nobody has named since
+	claims  []string            // complaints of readers and writers
 }
 
 func newLedger() *ledger {
 	return &ledger{
-		stable: map[string]string{}, titles: map[string]string{}, tagged: map[string]bool{}, asked: map[string]bool{}, made: map[string]string{},
+		stable: map[string]string{}, others: map[string][]string{}, titles: map[string]string{}, tagged: map[string]bool{}, asked: map[string]bool{}, made: map[string]string{},
 		refused: map[string]bool{}, open: map[string]bool{}, gone: map[string]bool{}, leaving: map[string]bool{},
 		known: map[string]string{},
 	}

@@ -9,18 +9,20 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"occigate/cmd/app"
+	"occigate/test/servers"
 )
 
 // The test binary is the program too: gateways are started from it, with the
 // race detector and a clock of their own.
 const (
 	asProgram = "CHAOS_PROGRAM" // set: be the program
-	clockOff  = "CHAOS_CLOCK"   // how far the program's clock is off
+	clockFile = "CHAOS_CLOCK"   // the file that says how far the program's clock is off
 )
 
 func TestMain(m *testing.M) {
@@ -36,18 +38,38 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// program runs by a clock that is set as a file says, while it runs too.
 func program(ctx context.Context) error {
-	off, err := time.ParseDuration(os.Getenv(clockOff))
+	clock := &servers.Clock{}
+	if err := setBy(os.Getenv(clockFile), clock); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var setting sync.WaitGroup
+	defer setting.Wait()
+	defer cancel()
+	setting.Go(func() {
+		for ctx.Err() == nil {
+			time.Sleep(20 * time.Millisecond)
+			if err := setBy(os.Getenv(clockFile), clock); err != nil {
+				fmt.Fprintln(os.Stderr, "the clock:", err)
+			}
+		}
+	})
+	return app.RunAt(ctx, clock, os.Args[1:], app.Environment(os.Environ()), os.Stdout, os.Stderr)
+}
+
+func setBy(file string, clock *servers.Clock) error {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	return app.RunAt(ctx, clock(off), os.Args[1:], app.Environment(os.Environ()), os.Stdout, os.Stderr)
+	off, err := time.ParseDuration(string(text))
+	if err == nil {
+		clock.Set(off)
+	}
+	return err
 }
-
-// clock is one that is off by as much as it says.
-type clock time.Duration
-
-func (c clock) Now() time.Time { return time.Now().Add(time.Duration(c)) }
 
 // dice gives what is random in a test, and says from which seed.
 func dice(t *testing.T) *rand.Rand {

@@ -58,9 +58,6 @@ func Start(t testing.TB, env []string, binary string, args ...string) *Program {
 // Said is what the program has printed so far, over all its restarts.
 func (p *Program) Said() string { return p.said.String() }
 
-// Setenv sets a variable of the environment for the next Restart.
-func (p *Program) Setenv(name, value string) { p.env = append(p.env, name+"="+value) }
-
 func tail(text string) string { return text[max(0, len(text)-4000):] }
 
 // Restart starts the program again after Kill, with the arguments and the
