@@ -87,7 +87,7 @@ func (g *Gateway) writeEntity(c echo.Context, status int, media occi.MediaType, 
 	if tagged(c, media, m.etagOf(it)) {
 		return nil
 	}
-	seen := g.freshness.at(g.o.Now()).seen(it)
+	seen := g.freshness.at(g.o.Now()).seen[it.Kind].of(it)
 	if media.Rendering() == occi.TextOCCI {
 		e := m.entityAt(it, seen)
 		if err := m.renderer().SetEntity(c.Response().Header(), &e); err != nil {

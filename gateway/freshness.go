@@ -26,7 +26,7 @@ type instant struct {
 	second   int64
 	now      time.Time
 	accounts []inventory.Status
-	times    map[seenKey]string
+	seen     map[inventory.Kind]sightings
 	headers  sync.Map // of scopes: scopeKey to []header
 }
 
@@ -50,7 +50,7 @@ func (f *freshness) at(now time.Time) *instant {
 // look is at for who cannot do with what was so a second ago.
 func (f *freshness) look(now time.Time) *instant {
 	m := &instant{second: now.Unix(), now: now, accounts: f.inv.Accounts()}
-	m.times = seenBy(m.accounts)
+	m.seen = seenBy(m.accounts)
 	f.last.Store(m)
 	return m
 }

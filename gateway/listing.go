@@ -73,13 +73,15 @@ type entityLister struct {
 	media occi.MediaType
 	at    *instant
 	keep  bool // the renderings are worth to be kept
-	links bool // are written now
+
+	links bool      // the run is one of links
+	seen  sightings // of its kind
 }
 
-func (l *entityLister) begin(run inventory.Kind) { l.links = isLink(run) }
+func (l *entityLister) begin(run inventory.Kind) { l.links, l.seen = isLink(run), l.at.seen[run] }
 
 func (l *entityLister) add(dst []byte, it *inventory.Item) []byte {
-	return l.model.appendBody(l.Next(dst, l.links), it, l.media, l.at.seen(it), l.keep)
+	return l.model.appendBody(l.Next(dst, l.links), it, l.media, l.seen.of(it), l.keep)
 }
 
 // locationLister writes locations.

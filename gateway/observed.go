@@ -52,15 +52,13 @@ func (f *form) append(dst []byte, seen string) []byte {
 	return dst
 }
 
-// seenKey names what is seen by one listing of a cloud.
-type seenKey struct {
-	uid  string
-	kind inventory.Kind
-}
+// sightings say when a kind of each account was listed last, by uid, as it is
+// written.
+type sightings map[string]string
 
-// seenBy gathers when each account's kinds were listed last, as it is written.
-func seenBy(accounts []inventory.Status) map[seenKey]string {
-	seen := map[seenKey]string{}
+// seenBy gathers the sightings of each kind.
+func seenBy(accounts []inventory.Status) map[inventory.Kind]sightings {
+	seen := map[inventory.Kind]sightings{}
 	for i := range accounts {
 		for _, p := range accounts[i].Parts {
 			if p.Observed.IsZero() {
@@ -68,20 +66,23 @@ func seenBy(accounts []inventory.Status) map[seenKey]string {
 			}
 			text := p.Observed.UTC().Format(time.RFC3339)
 			for _, kind := range p.Kinds {
-				seen[seenKey{accounts[i].UID, kind}] = text
+				if seen[kind] == nil {
+					seen[kind] = sightings{}
+				}
+				seen[kind][accounts[i].UID] = text
 			}
 		}
 	}
 	return seen
 }
 
-// seen is when an item was seen last, "" when it never was: there was no
-// listing, or it is new and none has shown it.
-func (i *instant) seen(it *inventory.Item) string {
+// of is when an item of the kind was seen last, "" when it never was: there was
+// no listing, or it is new and none has shown it.
+func (s sightings) of(it *inventory.Item) string {
 	if !it.Listed {
 		return ""
 	}
-	return i.times[seenKey{it.UID, it.Kind}]
+	return s[it.UID]
 }
 
 // observes reports whether entities tell of their origin: it is a switch.

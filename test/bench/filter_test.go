@@ -5,7 +5,7 @@ import "testing"
 // BenchmarkFiltered measures GET /compute/ of 1,000 servers, of which a filter
 // selects all or none, against the unfiltered list.
 func BenchmarkFiltered(b *testing.B) {
-	const clients, n = 4, 400
+	const clients, n = 4, 2000
 	e := newEstate(b, 10, size{servers: 100, images: 1}, "1h")
 	whole := e.request("/compute/", "text/uri-list")
 	for _, c := range []struct{ name, query string }{
