@@ -23,6 +23,7 @@ type Catalogue struct {
 type Image struct {
 	ID           string
 	Name         string
+	Alias        string // another name that a create takes for it, "" for none
 	Description  string
 	Architecture Architecture
 	MinMemoryMiB int     // 0 when the cloud states none

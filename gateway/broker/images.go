@@ -21,6 +21,7 @@ type images struct {
 type image struct {
 	id     string
 	name   string // lower case
+	alias  string // likewise
 	kinds  kinds  // of machines that it runs on
 	system string // whose licence it needs, see [SystemOf]
 }
@@ -43,7 +44,7 @@ func imagesOf(a *Account, catalogue []providers.Image) *images {
 }
 
 func imageOf(i *providers.Image, told bool) image {
-	made := image{id: i.ID, name: strings.ToLower(i.Name), kinds: kindOf[i.Architecture], system: SystemOf(i.Name)}
+	made := image{id: i.ID, name: strings.ToLower(i.Name), alias: strings.ToLower(i.Alias), kinds: kindOf[i.Architecture], system: SystemOf(i.Name)}
 	if i.Architecture == "" && told {
 		made.kinds = kindOther
 	}
@@ -55,7 +56,7 @@ func imageOf(i *providers.Image, told bool) image {
 func (m *images) find(named string) *image {
 	for _, is := range []func(i image) bool{
 		func(i image) bool { return i.id == named },
-		func(i image) bool { return i.name == strings.ToLower(named) },
+		func(i image) bool { return i.name == strings.ToLower(named) || i.alias == strings.ToLower(named) },
 	} {
 		if at := slices.IndexFunc(m.all, is); at >= 0 {
 			return &m.all[at]
@@ -156,7 +157,7 @@ func (s *sharing) imagesOf(a *Account, sold bool) *images {
 		fmt.Fprintf(&h, "%q\n", *a.Default)
 	}
 	for _, i := range catalogue {
-		fmt.Fprintf(&h, "%q %q %q\n", i.Name, i.Architecture, i.State)
+		fmt.Fprintf(&h, "%q %q %q %q\n", i.Name, i.Alias, i.Architecture, i.State)
 		if sold || a.Default != nil && i.ID == *a.Default {
 			fmt.Fprintf(&h, "%q\n", i.ID)
 		}

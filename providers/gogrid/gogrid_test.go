@@ -130,9 +130,9 @@ func TestCatalogue(t *testing.T) {
 	}
 	want := providers.Catalogue{
 		Images: []providers.Image{
-			{ID: "1", Name: "CentOS 5.3 (32-bit) w/ None", Architecture: providers.X86, State: providers.ImageReady},
+			{ID: "1", Name: "CentOS 5.3 (32-bit) w/ None", Alias: "centos5.3_32_base", Architecture: providers.X86, State: providers.ImageReady},
 			{
-				ID: "2", Name: "mine", Description: "of web", Token: token, Architecture: providers.X64, MinMemoryMiB: 1024,
+				ID: "2", Name: "mine", Alias: "GSI-2", Description: "of web", Token: token, Architecture: providers.X64, MinMemoryMiB: 1024,
 				State: providers.ImagePending, Own: true, Created: time.UnixMilli(1289119839685).UTC(),
 			},
 		},

@@ -74,7 +74,7 @@ var imageStates = map[string]providers.ImageState{
 func (r imageRow) image() providers.Image {
 	description, token := naming.Unbracket(r.Description)
 	return providers.Image{
-		ID: r.ID.String(), Name: cmp.Or(r.FriendlyName, r.Name, r.ID.String()), Description: description, Token: token,
+		ID: r.ID.String(), Name: cmp.Or(r.FriendlyName, r.Name, r.ID.String()), Alias: r.Name, Description: description, Token: token,
 		Architecture: r.architecture(), MinMemoryMiB: mebibytes(r.MinRAM.Name), Created: moment(r.Created),
 		State: imageStates[r.State.Name], Own: !r.Public,
 	}

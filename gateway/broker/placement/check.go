@@ -71,7 +71,9 @@ func (c *chooser) standard(o *Option) (string, broker.Reason, string) {
 	images := c.view.Images[o.Account]
 	at := slices.IndexFunc(images, func(i providers.Image) bool { return told && i.ID == name })
 	if at < 0 {
-		at = slices.IndexFunc(images, func(i providers.Image) bool { return told && strings.EqualFold(i.Name, name) })
+		at = slices.IndexFunc(images, func(i providers.Image) bool {
+			return told && (strings.EqualFold(i.Name, name) || strings.EqualFold(i.Alias, name))
+		})
 	}
 	switch {
 	case at >= 0 && !c.fits(&images[at], o):
