@@ -45,6 +45,7 @@ type lineDocument struct {
 	Of      tariff.Meter `json:"of"`
 	State   string       `json:"state,omitempty"`
 	Hour    tariff.Money `json:"hour"` // null when it is not known
+	Zero    tariff.Zero  `json:"zero_because,omitempty"`
 	Why     string       `json:"unknown_because,omitempty"`
 	Basis   desk.Basis   `json:"basis,omitempty"`
 	SKU     string       `json:"sku_price_id,omitempty"`
@@ -71,7 +72,7 @@ func lineOf(c *desk.Cost) lineDocument {
 	it := c.Item
 	return lineDocument{
 		ID: it.ID, Path: pathOf(it), Title: it.Title, Account: it.UID, Cloud: it.Cloud, Of: c.Of, State: c.State,
-		Hour: c.Hour, Why: c.Why, Basis: c.Basis, SKU: c.SKU, Source: c.Source, At: moment(c.At), Sample: c.Sample, Tags: it.Mixins,
+		Hour: c.Hour, Zero: c.Zero, Why: c.Why, Basis: c.Basis, SKU: c.SKU, Source: c.Source, At: moment(c.At), Sample: c.Sample, Tags: it.Mixins,
 	}
 }
 

@@ -68,6 +68,18 @@ func (t *Tab) SoldByParts(id string) bool {
 	return false
 }
 
+// Addresses is how many public addresses come with a machine of a size, and the price
+// of the size that says so.
+func (t *Tab) Addresses(id string) (n int64, with Charge) {
+	for _, b := range t.boards {
+		if i := slices.IndexFunc(b.infos, func(n info) bool { return n.size.ID == id }); i >= 0 {
+			p := b.infos[i].parts[0]
+			return b.bundles[b.rows[i].bundle].addresses, Charge{tariff.Nanos(0, b.currency), p.Price, p.from}
+		}
+	}
+	return 0, Charge{}
+}
+
 // SellsImages reports whether images have prices, so that one without is not free.
 func (t *Tab) SellsImages() bool { return t.sellsImages }
 

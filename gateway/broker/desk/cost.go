@@ -26,6 +26,7 @@ type Cost struct {
 	Of     tariff.Meter // compute, image, disk or address
 	State  string       // of a machine or volume
 	Hour   tariff.Money // in the seller's currency; unknown when Why says so; zero for a machine that rests
+	Zero   tariff.Zero  // why it costs nothing though it is there; "" for a machine that rests
 	Basis  Basis
 	SKU    string
 	Source string
@@ -50,7 +51,7 @@ var unsure = []providers.State{providers.StateError, providers.StateUnknown}
 func (d *Desk) Costs(agreed Agreed) []Cost {
 	c := costing{
 		desk: d, market: d.Market(), agreed: agreed,
-		tabs: map[place]*broker.Tab{}, images: map[place]string{}, disks: d.disks(),
+		tabs: map[place]*broker.Tab{}, images: map[place]string{}, disks: d.disks(), included: map[place]included{},
 	}
 	for _, it := range d.o.Holdings.List(inventory.KindImage) {
 		c.images[place{it.UID, it.Native}] = it.Image.Name
@@ -87,6 +88,14 @@ type costing struct {
 	images map[place]string      // names
 	disks  map[disk]bool
 	all    []Cost
+
+	included map[place]included // what is left of what comes with machines, by their native ids
+}
+
+// included is how many addresses come with a machine, and the price that says so.
+type included struct {
+	addresses int64
+	with      broker.Charge
 }
 
 // disk is a volume of so many MiB that a machine has attached.
@@ -132,6 +141,9 @@ func (c *costing) server(it *inventory.Item) {
 		cost.Why = "it has no size of the catalogue"
 	}
 	c.whileRunning(it, tariff.MeterCompute, cost)
+	if n, with := tab.Addresses(s.SizeID); n > 0 {
+		c.included[place{it.UID, s.ID}] = included{n, with}
+	}
 	if tab.SellsImages() {
 		c.whileRunning(it, tariff.MeterImage, ofCharges(tab.Image(s.ImageID))) // what is agreed at launch is of the size
 	}
@@ -167,6 +179,12 @@ func (c *costing) address(it *inventory.Item) {
 		return
 	}
 	cost := ofCharges(c.tab(it.UID, "").Address())
+	at := place{it.UID, it.Address.ServerID}
+	if left := c.included[at]; it.Address.ServerID != "" && left.addresses > 0 {
+		c.included[at] = included{left.addresses - 1, left.with}
+		cost = ofCharges([]broker.Charge{left.with}, true)
+		cost.Zero = tariff.ZeroIncluded
+	}
 	cost.Item, cost.Of, cost.State = it, tariff.MeterAddress, string(it.Address.State)
 	c.all = append(c.all, cost)
 }
@@ -179,6 +197,14 @@ func ofCharges(charges []broker.Charge, ok bool) Cost {
 	}
 	from := h.Charges[0].From.Tariff
 	return Cost{
-		Hour: h.Money, Basis: BasisNow, SKU: h.SKU(), Source: from.Source().Location, Sample: from.Source().Sample, At: from.ObservedAt(),
+		Hour: h.Money, Zero: zeroOf(h), Basis: BasisNow, SKU: h.SKU(), Source: from.Source().Location, Sample: from.Source().Sample, At: from.ObservedAt(),
 	}
+}
+
+// zeroOf is why an hour costs nothing.
+func zeroOf(h Hour) tariff.Zero {
+	if !h.IsZero() {
+		return ""
+	}
+	return h.Charges[0].Price.Zero
 }

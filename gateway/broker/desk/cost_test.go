@@ -3,6 +3,7 @@ package desk_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -90,6 +91,40 @@ func TestCosts(t *testing.T) {
 	}
 	if total, err = d.Sum(d.Costs(atLaunch), tariff.USD); err != nil || total.Hour.Known() || total.Missing == "" || total.By[0].String() != "0.0363 EUR" {
 		t.Errorf("without a rate: %+v, %v", total, err)
+	}
+}
+
+// TestIncludedAddresses has sizes that come with one address: the first of each machine
+// costs nothing, whether that runs or not, and no other one does.
+func TestIncludedAddresses(t *testing.T) {
+	address := func(id, uid, server string, kind inventory.Kind) *inventory.Item {
+		return &inventory.Item{ID: id, UID: uid, Kind: kind, Address: &providers.Address{ServerID: server}}
+	}
+	held := &holdings{accounts: []inventory.Status{sound("lab"), sound("works")}, items: []*inventory.Item{
+		machine("runs", providers.StateActive, "small", 0), machine("stopped", providers.StateInactive, "small", 0),
+		address("first", "lab", "runs", inventory.KindReservation), address("second", "lab", "runs", inventory.KindReservation),
+		address("of stopped", "lab", "stopped", inventory.KindAddress), address("free", "lab", "", inventory.KindReservation),
+		address("of another", "works", "runs", inventory.KindReservation),
+	}}
+	path := filepath.Join(t.TempDir(), "card.yaml")
+	text := strings.Replace(card("0.01"), "price: 0.01}", "price: 0.01, includes: {addresses: 1}}", 1)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, desk.Options{Holdings: held, Cards: []string{path}})
+	want := map[string]string{
+		"runs/Compute Usage": "0.01 EUR now", "stopped/Compute Usage": "0 EUR now",
+		"first/IP Address Usage": "0 EUR now", "second/IP Address Usage": "0.002 EUR now",
+		"of stopped/IP Address Usage": "0 EUR now", "free/IP Address Usage": "0.002 EUR now",
+		"of another/IP Address Usage": "0.002 EUR now",
+	}
+	if diff := cmp.Diff(want, costsOf(d)); diff != "" {
+		t.Error(diff)
+	}
+	for _, c := range d.Costs(atLaunch) {
+		if free := c.Item.ID == "first" || c.Item.ID == "of stopped"; free != (c.Zero == tariff.ZeroIncluded) {
+			t.Errorf("%s costs nothing because %q", c.Item.ID, c.Zero)
+		}
 	}
 }
 
