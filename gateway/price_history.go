@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// superseded are the prices that the tariffs had and have no more, those first that
+// superseded lists the prices that the tariffs had and have no more, those first that
 // were replaced last, filtered as [Gateway.inForce] does.
-func (g *Gateway) superseded(ctx context.Context, q url.Values) ([]priceDocument, error) {
+func (g *Gateway) superseded(ctx context.Context, q url.Values, into *pricePage) error {
 	past, err := g.desk.History(ctx)
 	if err != nil {
-		return nil, &problem{status: http.StatusServiceUnavailable, retry: retryLater, message: "the history of prices cannot be read at the moment", cause: err}
+		return &problem{status: http.StatusServiceUnavailable, retry: retryLater, message: "the history of prices cannot be read at the moment", cause: err}
 	}
-	now, all := g.desk.Now(), []priceDocument{}
+	now := g.desk.Now()
 	for i := range past {
 		s := &past[i]
-		if !ofScope(q, s.Scope) || !ofThing(q, &s.Price) {
+		if !ofScope(q, s.Scope) || !ofThing(q, &s.Price) || !into.next() {
 			continue
 		}
 		doc := priceOf(s.Scope, &s.Price, originDocument{
@@ -25,9 +25,9 @@ func (g *Gateway) superseded(ctx context.Context, q url.Values) ([]priceDocument
 			Observed: s.Said.UTC(), Age: int64(now.Sub(s.Said) / time.Second),
 		})
 		doc.Replaced = moment(s.Replaced)
-		all = append(all, doc)
+		into.prices = append(into.prices, doc)
 	}
-	return all, nil
+	return nil
 }
 
 // historyColumns are those of single prices, and their dates.

@@ -67,25 +67,40 @@ func (g *Gateway) prices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	all, columns, rows := g.inForce(q), priceColumns, priceRows
+	list, columns, rows := pricePage{page: p, prices: []priceDocument{}}, priceColumns, priceRows
 	if past {
 		columns, rows = historyColumns(), historyRows
-		if all, err = g.superseded(c.Request().Context(), q); err != nil {
+		if err := g.superseded(c.Request().Context(), q, &list); err != nil {
 			return err
 		}
+	} else {
+		g.inForce(q, &list)
 	}
-	start, end := p.span(len(all))
-	c.Response().Header().Set("X-Total-Count", strconv.Itoa(len(all)))
+	c.Response().Header().Set("X-Total-Count", strconv.Itoa(list.total))
 	if media == mediaCSV {
-		return writeCSV(c, columns, rows(all[start:end]))
+		return writeCSV(c, columns, rows(list.prices))
 	}
-	return c.JSON(http.StatusOK, map[string]any{"prices": all[start:end]})
+	return c.JSON(http.StatusOK, map[string]any{"prices": list.prices})
 }
 
-// inForce are the prices that a query names by cloud, region, size and meter; those
-// of every region are in each.
-func (g *Gateway) inForce(q url.Values) []priceDocument {
-	now, all := g.desk.Now(), []priceDocument{}
+// pricePage is a page of prices: all are counted, and documents made only of those
+// that are on it.
+type pricePage struct {
+	page
+	total  int
+	prices []priceDocument
+}
+
+// next counts one more, and reports whether it is on the page.
+func (p *pricePage) next() bool {
+	p.total++
+	return (p.total-1)/p.size == p.number-1
+}
+
+// inForce lists the prices that a query names by cloud, region, size and meter;
+// those of every region are in each.
+func (g *Gateway) inForce(q url.Values, into *pricePage) {
+	now := g.desk.Now()
 	entries, _ := g.desk.Tariffs().Entries()
 	for i := range entries {
 		t := entries[i].Tariff
@@ -94,12 +109,11 @@ func (g *Gateway) inForce(q url.Values) []priceDocument {
 		}
 		prices, origin := t.Prices(), originOf(&entries[i], now)
 		for j := range prices {
-			if price := &prices[j]; price.ValidAt(now) && ofThing(q, price) {
-				all = append(all, priceOf(t.Scope(), price, origin))
+			if price := &prices[j]; price.ValidAt(now) && ofThing(q, price) && into.next() {
+				into.prices = append(into.prices, priceOf(t.Scope(), price, origin))
 			}
 		}
 	}
-	return all
 }
 
 // asked reports whether a query asks for a value, which it does for each that it does

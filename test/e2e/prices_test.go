@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,5 +63,39 @@ func TestPricesOfTheCloud(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]int{"index 200": 3, "regions 200": 3, "list 200": 3}, lists.Calls()); diff != "" {
 		t.Errorf("calls of two gateways with two accounts:\n%s", diff)
+	}
+}
+
+// TestPagesOfPrices reads the prices of one cloud page by page, and all at once.
+func TestPagesOfPrices(t *testing.T) {
+	type price struct {
+		ID   string `json:"sku_price_id"`
+		Tier int64  `json:"tier_start"`
+	}
+	p := startQuotes(t)
+	read := func(page, size int) (prices []price, total string) {
+		a := p.Must(t, http.StatusOK, "GET", fmt.Sprintf("/prices?cloud=ec2&region=eu-west-1&page=%d&number=%d", page, size), "", "Accept", "application/json")
+		var doc struct{ Prices []price }
+		p.decode(t, a, &doc)
+		return doc.Prices, a.Header.Get("X-Total-Count")
+	}
+	all, total := read(1, 10000)
+	if len(all) < 10 || total != strconv.Itoa(len(all)) {
+		t.Fatalf("%d prices of %s", len(all), total)
+	}
+	const size = 7
+	var seen []price
+	for page := 1; len(seen) < len(all); page++ {
+		some, n := read(page, size)
+		if len(some) != min(size, len(all)-len(seen)) || n != total {
+			t.Fatalf("%d prices on page %d, of %s in all, want %s", len(some), page, n, total)
+		}
+		seen = append(seen, some...)
+	}
+	if !slices.Equal(seen, all) {
+		t.Error("the pages together are not the whole")
+	}
+	if none, n := read(1_000_000, size); none == nil || len(none) != 0 || n != total {
+		t.Errorf("past the end: %v of %s, want an empty list", none, n)
 	}
 }
