@@ -83,6 +83,7 @@ func TestNonsenseKeepsWhatIsThere(t *testing.T) {
 	}
 	fresh := all(func(c cloudNews) bool { return c.Fresh })
 	p.Eventually(t, "all clouds fresh", fresh)
+	p.atRest(t, demoStates)
 	list := func() string {
 		return p.Must(t, http.StatusOK, "GET", "/", "", "Accept", "text/uri-list").Body
 	}

@@ -72,7 +72,7 @@ func TestFiltersFindWhatIsThere(t *testing.T) {
 // now: what is kept of a search holds for nothing but what was searched.
 func TestFiltersSeeChanges(t *testing.T) {
 	p := StartTwo(t, "1h")
-	settle(t, p)
+	p.complete(t)
 	path := p.paths(t, p.Must(t, 200, "GET", "/compute/", "", "Accept", string(occi.URIList)), occi.URIList)[0]
 	const query = "/compute/?attribute=occi.core.title="
 	for i := range 3 {

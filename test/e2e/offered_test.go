@@ -133,6 +133,8 @@ var lacking = map[string][]string{
 // there afterwards.
 func TestWhatACloudLacksIsRefused(t *testing.T) {
 	p := startDemo(t)
+	p.known(t)
+	p.atRest(t, demoStates)
 	for account, kinds := range lacking {
 		t.Run(account, func(t *testing.T) {
 			member := "/mixin/cloud/" + account + "/"
