@@ -95,21 +95,23 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// enough is how many requests a round needs that take as long as some that were
-// measured: what else the machine does, and the collector of garbage, must not
-// hit one side of a comparison alone.
-func enough(m measured) int { return max(400, int(m.perSecond/3)) }
-
+// compare gives the requests/s of one thing, of those of a bare handler. In each
+// round they take many short turns, so that what else the machine does hits both.
 func compare(b *testing.B, client *http.Client, ours, theirs request) ratios {
-	const clients, warm = 4, 400
+	const clients, warm, turns = 4, 400, 10
 	measure(b, client, ours, clients, warm)
-	n := enough(measure(b, client, theirs, clients, warm))
+	n := max(40, int(measure(b, client, theirs, clients, warm).perSecond/(3*turns))) // a third of a second in a round
 	var r ratios
 	for range rounds {
-		t := measure(b, client, theirs, clients, n)
-		o := measure(b, client, ours, clients, n)
-		r = append(r, o.perSecond/t.perSecond)
-		b.Logf("ours %6.0f/s p50 %v p99 %v, bare %6.0f/s p50 %v", o.perSecond, o.p50, o.p99, t.perSecond, t.p50)
+		var own, bare float64 // seconds for as many requests
+		var o, t measured
+		for range turns {
+			t = measure(b, client, theirs, clients, n)
+			o = measure(b, client, ours, clients, n)
+			own, bare = own+1/o.perSecond, bare+1/t.perSecond
+		}
+		r = append(r, bare/own)
+		b.Logf("ours %6.0f/s p50 %v p99 %v, bare %6.0f/s p50 %v p99 %v", turns/own, o.p50, o.p99, turns/bare, t.p50, t.p99)
 	}
 	return r
 }
