@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"go.uber.org/zap"
@@ -38,7 +39,7 @@ func (v *Inventory) worker(uid, op string) (*worker, error) {
 	}
 	v.feed.with(uid, func(s *state) {
 		if s.stamp != nil && errorKinds[s.stamp.Kind] == providers.ErrDenied {
-			err = providers.Errorf(providers.ErrDenied, op, "%s", s.stamp.Problem)
+			err = providers.Errorf(providers.ErrDenied, op, "%s: %s", uid, s.stamp.Problem)
 		}
 	})
 	return w, err
@@ -104,11 +105,15 @@ func (w *worker) about(id string, c class) (in *intent) {
 }
 
 // call runs one change of the cloud. It goes on when the client goes away, so
-// that no outcome is lost, and ends after the limit.
+// that no outcome is lost, and ends after the limit. An error names the account
+// before the call: whose cloud failed is not always said in the request.
 func (w *worker) call(ctx context.Context, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.limits.Change)
 	defer cancel()
-	return do(ctx)
+	if err := do(ctx); err != nil {
+		return fmt.Errorf("%s: %w", w.UID, err)
+	}
+	return nil
 }
 
 // begin writes an intent before its call. An older intent of the class is

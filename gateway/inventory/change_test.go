@@ -132,8 +132,8 @@ func TestRefusedDeleteChangesNothing(t *testing.T) {
 		h := open(t, file, a)
 		defer h.stop()
 		before := h.native("a", "i-1")
-		if err := h.Delete(t.Context(), before.ID); providers.Kind(err) != providers.ErrConflict {
-			t.Errorf("error %v", err)
+		if err := h.Delete(t.Context(), before.ID); providers.Kind(err) != providers.ErrConflict || err.Error() != "a: Terminate: conflict: protected" {
+			t.Errorf("error %v, want account, call and the cloud's words", err)
 		}
 		h.sleep(time.Minute)
 		if it := h.native("a", "i-1"); it == nil || it.Rev != before.Rev {

@@ -132,7 +132,7 @@ func (w *worker) reachable(op string) (err error) {
 		}
 		err = &providers.Error{
 			Kind: providers.ErrUnavailable, Op: op, RetryAfter: max(time.Second, s.stamp.probe(now).Sub(now)),
-			Message: "the account's cloud is not called until it works again: " + s.stamp.Problem,
+			Message: w.UID + " is not called until it works again: " + s.stamp.Problem,
 		}
 	})
 	return err

@@ -82,8 +82,8 @@ func TestRefusedCreateLeavesNothing(t *testing.T) {
 		})
 		id := uuid.NewString()
 		_, err := h.CreateServer(t.Context(), "a", providers.ServerSpec{}, inventory.Own{ID: id})
-		if providers.Kind(err) != providers.ErrQuota || !strings.Contains(err.Error(), "limit of 20 reached") {
-			t.Errorf("error %v", err)
+		if providers.Kind(err) != providers.ErrQuota || err.Error() != "a: RunInstances: quota: limit of 20 reached" {
+			t.Errorf("error %v, want account, call and the cloud's words", err)
 		}
 		if _, ok := h.Get(t.Context(), id); ok {
 			t.Error("the refused server is there")

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"occigate/translate/occi"
 )
 
 // TestOneCloudFails lets one of the demo's clouds fail, where the demo says that
@@ -49,8 +51,8 @@ func TestOneCloudFails(t *testing.T) {
 
 // cloudNews is what /clouds says of a cloud.
 type cloudNews struct {
-	Name, Problem string
-	Fresh         bool
+	Name, Problem, Circuit string
+	Fresh                  bool
 }
 
 // news reads /clouds.
@@ -64,6 +66,17 @@ func (p *Program) news(t *testing.T) (all []cloudNews) {
 // problem is what was listed, where it is one kind, the call, and what became of
 // it.
 var problem = regexp.MustCompile(`^(\w+: )?[^:]+: unavailable: `)
+
+// refusedBy asks an account whose cloud talks nonsense for a machine: the answer
+// names it and the call.
+func (p *Program) refusedBy(t *testing.T, account string) {
+	t.Helper()
+	a := p.Must(t, http.StatusServiceUnavailable, "POST", "/compute/",
+		`{"kind":"`+occi.KindCompute+`","mixins":["`+cloudScheme+account+`"]}`, "Content-Type", string(occi.OCCIJSON))
+	if _, call, ok := strings.Cut(a.Body, account+" is not called until it works again: "); !ok || !problem.MatchString(call) {
+		t.Errorf("a create at %s: %q, want one that names it and the call", account, a.Body)
+	}
+}
 
 // TestNonsenseKeepsWhatIsThere has all clouds of the demo answer what no cloud
 // says. Nothing is lost, each cloud's trouble is told with its call, and all is
@@ -100,6 +113,10 @@ func TestNonsenseKeepsWhatIsThere(t *testing.T) {
 			if !problem.MatchString(c.Problem) {
 				t.Errorf("%s answers %s: the problem is %q, want a call that is unavailable", c.Name, name, c.Problem)
 			}
+		}
+		p.Eventually(t, "no cloud asked for anything new", all(func(c cloudNews) bool { return c.Circuit != "closed" }))
+		for account := range plans {
+			p.refusedBy(t, account)
 		}
 		if after := list(); after != before {
 			t.Errorf("%s changed what is listed:\n%s\nbefore:\n%s", name, after, before)
