@@ -60,7 +60,8 @@ type Progress struct {
 
 // Poller takes one step of a ticket. A change that has failed is an error of a
 // kind; [ErrThrottled] and [ErrUnavailable] mean only that the step could not
-// be taken now, and the same ticket is polled again later.
+// be taken now, and the same ticket is polled again later. The step that is left
+// of a create is taken before its server is stopped, since it may be to start it.
 type Poller interface {
 	Poll(ctx context.Context, t Ticket) (Progress, error)
 }

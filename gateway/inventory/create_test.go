@@ -345,3 +345,37 @@ func TestANativeIDUsedAgainIsAnotherMachine(t *testing.T) {
 		}
 	})
 }
+
+// TestStopOfWhatIsStillBeingMade stops a server that runs before the last step of
+// its create was taken, which is to start it if it rests: it must stay stopped.
+func TestStopOfWhatIsStillBeingMade(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.ticket = "see that it runs"
+		a.fails["Poll"] = &providers.Error{Kind: providers.ErrUnavailable, Op: "Poll", Message: "no answer"}
+		seeThatItRuns := func() (providers.Progress, error) {
+			a.servers["i-1"].State = providers.StateActive
+			return providers.Progress{ID: "i-1"}, nil
+		}
+		a.progress = []func() (providers.Progress, error){seeThatItRuns, seeThatItRuns}
+		h := open(t, file, a)
+		defer h.stop()
+		made, err := h.create("a", "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.do(func() { a.servers["i-1"].State = providers.StateActive })
+		h.sleep(time.Minute)
+		if _, err := h.Power(t.Context(), made.ID, providers.PowerOff); providers.Kind(err) != providers.ErrUnavailable || a.count("Power") != 0 {
+			t.Errorf("while the step cannot be taken: %v, after %d calls", err, a.count("Power"))
+		}
+		a.do(func() { delete(a.fails, "Poll") })
+		if _, err := h.Power(t.Context(), made.ID, providers.PowerOff); err != nil {
+			t.Fatal(err)
+		}
+		h.sleep(5 * time.Minute)
+		if it, _ := h.Get(t.Context(), made.ID); it.Server.State != providers.StateInactive || it.Pending != "" || it.Problem != "" {
+			t.Errorf("it is %s, pending %q, %s", it.Server.State, it.Pending, it.Problem)
+		}
+	})
+}

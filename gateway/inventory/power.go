@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -28,11 +29,46 @@ func (v *Inventory) Power(ctx context.Context, id string, op providers.PowerOp) 
 	if err != nil || sameState(it.Server.State, op) {
 		return it, err
 	}
+	if err := w.conclude(ctx, it.ID, op); err != nil {
+		return nil, err
+	}
 	in := w.fresh(it, classChange, string(op))
 	in.Before = it.Server.State
 	return v.change(ctx, w, in, func(ctx context.Context) (providers.Ticket, error) {
 		return control.Power(ctx, it.Native, op)
 	})
+}
+
+// conclude takes the step that is left of a server's create before an operation
+// that ends in rest: the step may be to see to it that the server runs, and would
+// undo the operation if it came after it. A step that fails for good is the
+// worker's to tell of.
+func (w *worker) conclude(ctx context.Context, id string, op providers.PowerOp) error {
+	in := w.about(id, classCreate)
+	poller, ok := w.Provider.(providers.Poller)
+	if !ok || in == nil || in.Ticket == "" || in.Phase != accepted || stateWords[op].goal == providers.StateActive {
+		return nil
+	}
+	after := *in
+	err := w.call(ctx, func(ctx context.Context) error {
+		progress, err := poller.Poll(ctx, in.Ticket)
+		after.Ticket, after.Native = progress.Ticket, cmp.Or(progress.ID, in.Native)
+		return err
+	})
+	switch providers.Kind(err) {
+	case nil:
+	case providers.ErrThrottled, providers.ErrUnavailable:
+		return err
+	default:
+		return nil
+	}
+	if after.Ticket == "" {
+		after.Changed = w.now()
+	}
+	if err := w.replace(ctx, *in, &after); err != nil {
+		w.log.Warn("the progress of a create could not be stored", zap.String("id", id), zap.Error(err))
+	}
+	return nil
 }
 
 // sameState reports whether an operation would lead to where the server is or
