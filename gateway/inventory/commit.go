@@ -89,11 +89,11 @@ func (w *worker) commit(ctx context.Context) {
 	}
 	all.writes = append(all.writes, w.oldTombs(now, all.writes)...)
 	switch {
-	case w.apply(ctx, all.writes, st):
+	case !w.apply(ctx, all.writes, st):
+		w.unstored(landings)
+	case w.shown(ctx, st):
 		w.completed(landings)
 		w.sweep(ctx, all.died)
-	default:
-		w.unstored(landings)
 	}
 	if len(w.ended) == len(w.groups) {
 		w.tried.Store(true)
@@ -159,8 +159,7 @@ func (w *worker) oldTombs(now time.Time, writes []store.Write) (removals []store
 	return removals
 }
 
-// apply writes under the lease, the stamp last, and waits until the view has
-// it. It reports whether all was written.
+// apply writes under the lease, the stamp last. It reports whether all was written.
 func (w *worker) apply(ctx context.Context, writes []store.Write, st *stamp) bool {
 	if w.lease == nil {
 		return false
@@ -182,6 +181,12 @@ func (w *worker) apply(ctx context.Context, writes []store.Write, st *stamp) boo
 	}
 	w.behind = false
 	clear(w.unsaid)
+	return true
+}
+
+// shown waits until the view has a stamp that was written, and all that was written
+// before it; not for ever, when much is written.
+func (w *worker) shown(ctx context.Context, st *stamp) bool {
 	ctx, cancel := context.WithTimeout(ctx, w.limits.Store)
 	defer cancel()
 	return w.feed.await(ctx, w.UID, func(s *state) bool {

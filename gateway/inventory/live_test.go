@@ -47,6 +47,23 @@ func TestALargeAccountIsWrittenUnderOneLease(t *testing.T) {
 	})
 }
 
+// While much is written, what was written shows late. It is not listed again for
+// that.
+func TestWhatShowsLateIsListedOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		st := &watched{Store: openStore(t, file), slow: 2 * time.Second, late: 7 * time.Second}
+		defer st.Close()
+		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		defer h.stop()
+		h.sleep(25 * time.Second)
+		if n := a.count("Servers"); n != 1 || h.native("a", "i-1") == nil {
+			t.Errorf("%d listings, want 1 and its server shown", n)
+		}
+	})
+}
+
 // What the store does not take is listed again, but not where the cloud has asked
 // for patience.
 func TestAStoreThatRefusesShortensNoBackOff(t *testing.T) {

@@ -139,7 +139,9 @@ func (f *feed) lostOne(ctx context.Context, key store.Key) (again bool, err erro
 	if data, _ := f.held(key); data == nil {
 		return false, nil
 	}
-	if err := f.catchUp(ctx, key.UID); err != nil {
+	within, cancel := context.WithTimeout(ctx, f.limit)
+	defer cancel()
+	if err := f.catchUp(within, key.UID); err != nil {
 		return false, err
 	}
 	data, unstored := f.held(key)
@@ -154,10 +156,9 @@ func (f *feed) lostOne(ctx context.Context, key store.Key) (again bool, err erro
 }
 
 // catchUp returns when all that was written to an account's shard before it was
-// called is known, and a loss of what was written too.
+// called is known, and a loss of what was written too. While much is written that
+// takes its time.
 func (f *feed) catchUp(ctx context.Context, uid string) error {
-	ctx, cancel := context.WithTimeout(ctx, f.limit)
-	defer cancel()
 	shard := store.Shard(uid)
 	for {
 		f.mu.Lock()
@@ -209,6 +210,8 @@ func (w *worker) repair(ctx context.Context) {
 	w.feed.with(w.UID, func(s *state) { lost = s.unsaved })
 	if lost {
 		w.log.Warn("the store has lost what it had of the account; it is written back from memory")
-		w.apply(ctx, nil, w.nextStamp())
+		if st := w.nextStamp(); w.apply(ctx, nil, st) {
+			w.shown(ctx, st)
+		}
 	}
 }

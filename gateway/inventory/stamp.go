@@ -118,7 +118,9 @@ func (w *worker) restamp(ctx context.Context) {
 	}
 	st := w.nextStamp()
 	w.foretell(st, w.now())
-	w.apply(ctx, nil, st)
+	if w.apply(ctx, nil, st) {
+		w.shown(ctx, st)
+	}
 }
 
 // problem sets or ends the problem of the account as a whole.

@@ -27,6 +27,7 @@ type watched struct {
 	hangs  bool          // answers only when its caller has waited long enough
 	closed error         // takes no batches
 	slow   time.Duration // takes so long for a batch
+	late   time.Duration // tells so late what was written
 }
 
 func (w *watched) now() (store.Store, error) {
@@ -60,6 +61,10 @@ func (w *watched) Changes(ctx context.Context, shard int, pos store.Position, li
 	if err != nil {
 		return nil, "", err
 	}
+	w.mu.Lock()
+	late := w.late
+	w.mu.Unlock()
+	pause(ctx, late)
 	return st.Changes(ctx, shard, pos, limit, wait)
 }
 
@@ -118,6 +123,13 @@ func (w *watched) Acquire(ctx context.Context, uid, holder string, ttl time.Dura
 		w.set(func() { w.held = lease })
 	}
 	return lease, err
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
 }
 
 func (w *watched) set(do func()) {

@@ -173,22 +173,25 @@ func (e *pair) clients(b *testing.B) {
 }
 
 // start starts further gateways from the full Redis.
-func (e *pair) start(b *testing.B) {
+func (e *pair) start(b *testing.B) { starts(b, "Redis", e.store(), e.clouds) }
+
+// starts starts gateways from a store that holds the large estate.
+func starts(b *testing.B, name, store string, clouds []*cloud) {
 	var took []time.Duration
 	for b.Loop() {
 		took = nil
 		for range 3 {
-			p := serve(b, e.store(), e.clouds, quiet)
+			p := serve(b, store, clouds, quiet)
 			took = append(took, p.ready)
 			if n := p.total(b, "/resource/"); n != large.resources() {
 				b.Errorf("ready with %d of %d resources", n, large.resources())
 			}
-			b.Logf("VmRSS %.0f MB, peak %.0f", p.memory(b, "VmRSS"), p.memory(b, "VmHWM"))
+			b.Logf("%.1f s of the processors, VmRSS %.0f MB, peak %.0f", p.spent.Seconds(), p.memory(b, "VmRSS"), p.memory(b, "VmHWM"))
 			p.stop()
 		}
 	}
 	slices.Sort(took)
-	tell(b, fmt.Sprintf("s from the start of the process to ready, of %v", took), took[len(took)/2].Seconds(), 5)
+	tell(b, fmt.Sprintf("s from the start of the process over a full %s to ready, of %v", name, took), took[len(took)/2].Seconds(), 5)
 }
 
 // visible changes servers through one gateway and reads them at another until

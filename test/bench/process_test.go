@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -88,6 +89,7 @@ type process struct {
 	url   string
 	begin time.Time
 	ready time.Duration // since begin
+	spent time.Duration // time of the processor until then
 }
 
 var listens = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
@@ -124,7 +126,7 @@ accounts:%s
 		resp.Body.Close()
 		return resp.StatusCode == http.StatusOK
 	})
-	p.ready = time.Since(p.begin)
+	p.ready, p.spent = time.Since(p.begin), p.processor(tb)
 	return p
 }
 
@@ -191,6 +193,27 @@ func (p *process) stop() {
 
 func (p *process) request(path, accept string) request {
 	return request{url: p.url + path, accept: accept, user: user, password: password}
+}
+
+// processor is the time that the process has had of the processors: what it did,
+// however busy they were otherwise.
+func (p *process) processor(tb testing.TB) time.Duration {
+	tb.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest) // from the third on, see proc(5)
+	if len(fields) < 13 {
+		tb.Fatalf("/proc says %q", stat)
+	}
+	user, err := strconv.Atoi(fields[11])
+	system, err2 := strconv.Atoi(fields[12])
+	if err := errors.Join(err, err2); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Duration(user+system) * (time.Second / 100) // ticks
 }
 
 // memory reads a figure of the process's memory in MB: VmRSS, VmHWM, RssAnon.
