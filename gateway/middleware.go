@@ -63,7 +63,7 @@ func (g *Gateway) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		g.log.Info("request",
 			zap.String("id", id),
 			zap.String("method", c.Request().Method),
-			zap.String("path", c.Request().URL.Path),
+			zap.String("path", logged(c.Request().URL.Path)),
 			zap.Int("status", c.Response().Status),
 			zap.Int64("bytes", c.Response().Size),
 			zap.Duration("took", took),
@@ -72,6 +72,16 @@ func (g *Gateway) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		)
 		return nil
 	}
+}
+
+// logged is a path as it is logged: of a quote, whose id is some hundred characters
+// of signed text, the beginning, which tells it from others.
+func logged(path string) string {
+	const told = len(quotesPath) + 36 // a UUID is whole
+	if strings.HasPrefix(path, quotesPath) && len(path) > told {
+		return path[:told] + "..."
+	}
+	return path
 }
 
 // recovered makes an error of a panic, with its stack in the log.

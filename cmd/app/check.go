@@ -34,7 +34,7 @@ func (c *command) check() *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use:   "check --config FILE",
-		Short: "Read a configuration and log in to every cloud of it",
+		Short: "Read a configuration and its price files, and log in to every cloud of it",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := config.Load(file, c.env)
@@ -46,7 +46,7 @@ func (c *command) check() *cobra.Command {
 			}
 			findings := checkAll(cmd.Context(), cfg.Accounts)
 			c.print(findings)
-			return verdict(findings)
+			return errors.Join(verdict(findings), c.checkPriceFiles(cfg.Prices))
 		},
 	}
 	cmd.Flags().StringVar(&file, "config", "", "configuration file")

@@ -1,12 +1,16 @@
 package app
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"occigate/config"
+	"occigate/gateway/broker/fx"
 	"occigate/gateway/broker/ratecard"
 )
 
@@ -43,23 +47,49 @@ func (c *command) checkPrices() *cobra.Command {
 		Long:  "Reads rate cards in YAML and CSV, and prints everything that is wrong with file and line. No gateway is asked.",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, files []string) error {
-			wrong := 0
-			for _, file := range files {
-				t, err := ratecard.Load(file, time.Now())
-				if err != nil {
-					wrong++
-					fmt.Fprintln(c.stdout, err)
-					continue
-				}
-				fmt.Fprintf(c.stdout, "%s: good, %d prices of %s, said on %s\n",
-					file, len(t.Prices()), t.Scope().Provider, t.ObservedAt().Format(time.DateOnly))
-			}
-			if wrong > 0 {
-				return fmt.Errorf("%d of %d rate cards cannot be used", wrong, len(files))
-			}
-			return nil
+			return c.checkCards(files)
 		},
 	}
+}
+
+// checkCards prints what is in rate cards, or wrong with them.
+func (c *command) checkCards(files []string) error {
+	wrong := 0
+	for _, file := range files {
+		t, err := ratecard.Load(file, time.Now())
+		if err != nil {
+			wrong++
+			fmt.Fprintln(c.stdout, err)
+			continue
+		}
+		fmt.Fprintf(c.stdout, "%s: good, %d prices of %s, said on %s\n",
+			file, len(t.Prices()), t.Scope().Provider, t.ObservedAt().Format(time.DateOnly))
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%d of %d rate cards cannot be used", wrong, len(files))
+	}
+	return nil
+}
+
+// checkPriceFiles reads the rate cards and exchange rates that a configuration names.
+func (c *command) checkPriceFiles(p config.Prices) error {
+	var cards []string
+	for _, pattern := range p.RateCards {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			found = []string{pattern} // to be told that it is not there
+		}
+		cards = append(cards, found...)
+	}
+	err := c.checkCards(cards)
+	if p.ExchangeRates == "" {
+		return err
+	}
+	rates, wrong := fx.Load(p.ExchangeRates, time.Now())
+	if wrong == nil {
+		fmt.Fprintf(c.stdout, "%s: good, exchange rates of %s\n", p.ExchangeRates, rates.Date().Format(time.DateOnly))
+	}
+	return errors.Join(err, wrong)
 }
 
 func (a *asking) tariffs(cmd *cobra.Command) error {

@@ -111,6 +111,27 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheckOfPrices tells what is wrong with price files before a gateway starts.
+func TestCheckOfPrices(t *testing.T) {
+	good, rates := filepath.Join(t.TempDir(), "good.yaml"), filepath.Join(t.TempDir(), "rates.csv")
+	priceCard(t, good, "0.01")
+	bad := filepath.Join(filepath.Dir(good), "wrong.yaml")
+	priceCard(t, bad, "-0.01")
+	if err := os.WriteFile(rates, []byte("#base,EUR\ncurrency,rate\nUSD,1.1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := "prices: {rate_cards: ['" + filepath.Dir(good) + "/*.yaml', '" + bad + "-is-not-there.csv'], exchange_rates: '" + rates + "'}\n" + twoClouds(t)
+	out, err := run(t, map[string]string{"OCCIGATE_PASSWORD": "secret"}, "check", "--config", file(t, config))
+	if err == nil || !strings.Contains(err.Error(), "2 of 3 rate cards") || !strings.Contains(err.Error(), "rates.csv") {
+		t.Errorf("%v", err)
+	}
+	for _, want := range []string{good + ": good, 3 prices of openstack", bad + ":6: price: is negative: -0.01 EUR", bad + "-is-not-there.csv"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in:\n%s", want, out)
+		}
+	}
+}
+
 func TestWrongConfigurations(t *testing.T) {
 	cases := []struct{ name, text, want string }{
 		{"a misspelt key", "lisen: 127.0.0.1:0\n", ":1: lisen: unknown key, did you mean listen?"},
