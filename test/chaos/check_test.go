@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// patience is how long the gateways may take until they show everything again.
-const patience = 60 * time.Second
+// patience is how long the gateways may take until they show everything again. A
+// change whose asker was killed stays open for 75 s.
+const patience = 2 * time.Minute
 
 // check waits until every gateway shows what is at the clouds and in the ledger,
 // and fails with the differences when they do not.
