@@ -120,9 +120,12 @@ func against(tb testing.TB, first, second request, clients, n int) ratios {
 	measure(tb, client, second, clients, n)
 	var r ratios
 	for range rounds {
-		a := measure(tb, client, first, clients, n)
-		z := measure(tb, client, second, clients, n)
-		r = append(r, a.perSecond/z.perSecond)
+		var a, z float64 // seconds for as many requests
+		for range turns {
+			a += 1 / measure(tb, client, first, clients, n/turns).perSecond
+			z += 1 / measure(tb, client, second, clients, n/turns).perSecond
+		}
+		r = append(r, z/a)
 	}
 	return r
 }

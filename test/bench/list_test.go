@@ -95,10 +95,9 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// compare gives the requests/s of one thing, of those of a bare handler. In each
-// round they take many short turns, so that what else the machine does hits both.
+// compare gives the requests/s of one thing, of those of a bare handler.
 func compare(b *testing.B, client *http.Client, ours, theirs request) ratios {
-	const clients, warm, turns = 4, 400, 10
+	const clients, warm = 4, 400
 	measure(b, client, ours, clients, warm)
 	n := max(40, int(measure(b, client, theirs, clients, warm).perSecond/(3*turns))) // a third of a second in a round
 	var r ratios
