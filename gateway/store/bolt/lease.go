@@ -36,12 +36,25 @@ type grant struct {
 	end time.Time
 }
 
-// running gives the lease of an account that has not run out.
-func (l *leases) running(uid string, now time.Time) (g grant, runs bool) {
+// check says whether a lease is held at a moment; store.ErrFenced.
+func (l *leases) check(lease store.Lease, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	g = l.held[uid]
-	return g, now.Before(g.end)
+	if g := l.held[lease.UID]; g.Lease != lease || !now.Before(g.end) {
+		return fmt.Errorf("%w: account %q, fence %d", store.ErrFenced, lease.UID, lease.Fence)
+	}
+	return nil
+}
+
+// extend lets a lease run longer by as long as the store has kept its holder
+// waiting, who could not renew it meanwhile.
+func (l *leases) extend(lease store.Lease, by time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if g := l.held[lease.UID]; g.Lease == lease {
+		g.end = g.end.Add(by)
+		l.held[lease.UID] = g
+	}
 }
 
 // renew makes the lease of an account run on, when the caller may have it as it
@@ -74,14 +87,6 @@ func (l *leases) end(lease store.Lease) {
 	if l.held[lease.UID].Lease == lease {
 		delete(l.held, lease.UID)
 	}
-}
-
-// checkLease says whether a lease is held now; store.ErrFenced.
-func (s *Store) checkLease(lease store.Lease) error {
-	if g, runs := s.leases.running(lease.UID, s.options.Now()); !runs || g.Lease != lease {
-		return fmt.Errorf("%w: account %q, fence %d", store.ErrFenced, lease.UID, lease.Fence)
-	}
-	return nil
 }
 
 // Acquire takes or renews the lease of an account.

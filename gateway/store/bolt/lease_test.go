@@ -2,10 +2,13 @@ package bolt_test
 
 import (
 	"bytes"
+	"errors"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
 )
 
@@ -27,5 +30,29 @@ func TestARenewalWritesNothing(t *testing.T) {
 	}
 	if !bytes.Equal(read(t, path), before) {
 		t.Error("the file was written to")
+	}
+}
+
+// While the store itself keeps the holder of a lease waiting, that does not run
+// out: many accounts that are written at once would lose theirs.
+func TestALeaseDoesNotRunOutWhileTheStoreIsBusy(t *testing.T) {
+	var now, step atomic.Int64 // in seconds; step is how long it takes from one look at the clock to the next
+	options := bolt.Options{Now: func() time.Time { return time.Unix(now.Add(step.Load()), 0) }}
+	s := open(t, filepath.Join(t.TempDir(), "store.db"), options)
+	lease, err := s.Acquire(t.Context(), "a", "me", 9*time.Second, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step.Store(6)
+	if err := s.Apply(t.Context(), lease, nil); err != nil {
+		t.Fatal(err)
+	}
+	step.Store(0)
+	if err := s.Apply(t.Context(), lease, nil); err != nil {
+		t.Errorf("twelve seconds later, six of which the store was at work: %v", err)
+	}
+	now.Add(9)
+	if err := s.Apply(t.Context(), lease, nil); !errors.Is(err, store.ErrFenced) {
+		t.Errorf("when it has run out: %v", err)
 	}
 }

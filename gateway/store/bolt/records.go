@@ -58,8 +58,16 @@ func (s *Store) Apply(ctx context.Context, lease store.Lease, batch []store.Writ
 	if err != nil {
 		return err
 	}
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	began := s.options.Now()
+	if err := s.leases.check(lease, began); err != nil {
+		return err
+	}
+	defer func() { s.leases.extend(lease, s.options.Now().Sub(began)) }()
 	return s.write(ctx, store.Shard(lease.UID), func(sh *shard) error {
-		if err := s.checkLease(lease); err != nil {
+		if err := s.leases.check(lease, began); err != nil {
 			return err
 		}
 		for i, w := range batch {
