@@ -126,6 +126,9 @@ func (w *watched) Acquire(ctx context.Context, uid, holder string, ttl time.Dura
 }
 
 func pause(ctx context.Context, d time.Duration) {
+	if d <= 0 { // see wake in worker.go
+		return
+	}
 	select {
 	case <-time.After(d):
 	case <-ctx.Done():

@@ -67,9 +67,12 @@ func (s *Store) Changes(ctx context.Context, number int, pos store.Position, lim
 	if limit < 1 {
 		return nil, "", fmt.Errorf("%w: a limit of %d", store.ErrInvalid, limit)
 	}
+	if wait <= 0 {
+		return s.changes(ctx, number, pos, limit)
+	}
 	timer := time.NewTimer(min(wait, store.MaxWait))
 	defer timer.Stop()
-	for over := wait <= 0; ; {
+	for over := false; ; {
 		rung := s.bells[number].rung()
 		changes, next, err := s.changes(ctx, number, pos, limit)
 		if over || err != nil || len(changes) > 0 {
