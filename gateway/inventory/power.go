@@ -3,6 +3,8 @@ package inventory
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"strings"
 
 	"go.uber.org/zap"
@@ -49,10 +51,9 @@ func (w *worker) conclude(ctx context.Context, id string, op providers.PowerOp) 
 	if !ok || in == nil || in.Ticket == "" || in.Phase != accepted || stateWords[op].goal == providers.StateActive {
 		return nil
 	}
-	after := *in
-	err := w.call(ctx, func(ctx context.Context) error {
-		progress, err := poller.Poll(ctx, in.Ticket)
-		after.Ticket, after.Native = progress.Ticket, cmp.Or(progress.ID, in.Native)
+	var progress providers.Progress
+	err := w.call(ctx, func(ctx context.Context) (err error) {
+		progress, err = poller.Poll(ctx, in.Ticket)
 		return err
 	})
 	switch providers.Kind(err) {
@@ -62,10 +63,17 @@ func (w *worker) conclude(ctx context.Context, id string, op providers.PowerOp) 
 	default:
 		return nil
 	}
-	if after.Ticket == "" {
-		after.Changed = w.now()
-	}
-	if err := w.replace(ctx, *in, &after); err != nil {
+	err = w.feed.revise(ctx, in.key(w.UID), func(old []byte) ([]byte, error) {
+		var now intent // a listing may have given it its native id meanwhile
+		if old == nil || json.Unmarshal(old, &now) != nil || now.Ticket != in.Ticket {
+			return nil, errMoved
+		}
+		if now.Ticket, now.Native = progress.Ticket, cmp.Or(progress.ID, now.Native); now.Ticket == "" {
+			now.Changed = w.now()
+		}
+		return encode(now), nil
+	})
+	if err != nil && !errors.Is(err, errMoved) {
 		w.log.Warn("the progress of a create could not be stored", zap.String("id", id), zap.Error(err))
 	}
 	return nil
