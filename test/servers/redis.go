@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,14 +211,14 @@ sentinel failover-timeout %[2]s 5000
 	return s
 }
 
-// Master is the node that the Sentinels take for the master now; nil when they
-// do not say.
+// Master is the node that all the Sentinels take for the master now; nil while
+// they do not agree: one carries out a failover, and tells the others after it.
 func (set *SentinelSet) Master() *RedisServer {
-	for _, s := range set.Sentinels {
-		for _, n := range set.Nodes {
-			if says(s.Address, portOf(n.Address), "SENTINEL", "GET-MASTER-ADDR-BY-NAME", set.Name) {
-				return n
-			}
+	for _, n := range set.Nodes {
+		if !slices.ContainsFunc(set.Sentinels, func(s *RedisServer) bool {
+			return !says(s.Address, portOf(n.Address), "SENTINEL", "GET-MASTER-ADDR-BY-NAME", set.Name)
+		}) {
+			return n
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 )
 
 // patience bounds every wait for something that has to happen.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // server is a redis-server of a test's own.
 type server struct {
@@ -140,7 +140,7 @@ func TestStoreCluster(t *testing.T) {
 func TestStoreSentinel(t *testing.T) {
 	set := servers.RedisSentinel(t)
 	options := redis.Options{Addresses: servers.Addresses(set.Sentinels), Master: set.Name}
-	storetest.Run(t, start(options, administer(t, set.Master())))
+	storetest.Run(t, start(options, administer(t, set.Nodes[0])))
 }
 
 // file writes a file into a folder of the test.
