@@ -18,18 +18,24 @@ import (
 // patience bounds every wait for a program.
 const patience = 2 * time.Minute
 
-// Address is a free port of 127.0.0.1 for a program that cannot tell which one it
-// took. It lies below those that systems give to whoever asks for any, as every
-// connection does: none of them takes it before the program has it, or while the
-// program is killed and not started again yet.
+// Address is a port of 127.0.0.1 for a program that cannot tell which one it took,
+// for TCP, free until the test ends. It lies below those that systems give to
+// whoever asks for any, as every connection does: none of them takes it before the
+// program has it, or while the program is killed and not started again yet. Nor
+// does another test, also of another process: the test holds the port of UDP.
 func Address(t testing.TB) string {
 	t.Helper()
 	const first, beyond, tries = 10000, 32000, 100
 	for range tries {
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(first+rand.IntN(beyond-first))))
-		if err == nil {
-			defer l.Close()
-			return l.Addr().String()
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(first+rand.IntN(beyond-first)))
+		held, err := net.ListenPacket("udp", address)
+		if err != nil {
+			continue
+		}
+		t.Cleanup(func() { held.Close() })
+		if l, err := net.Listen("tcp", address); err == nil {
+			l.Close()
+			return address
 		}
 	}
 	t.Fatalf("no free port among %d to %d", first, beyond)

@@ -4,6 +4,18 @@ import (
 	"testing"
 )
 
+// What one test was given no other is, while it lasts.
+func TestAddressesAreOfOneTest(t *testing.T) {
+	given := map[string]bool{}
+	for range 500 { // so many by chance alone would hardly all differ
+		address := Address(t)
+		if given[address] {
+			t.Fatalf("%s was given twice", address)
+		}
+		given[address] = true
+	}
+}
+
 // A server that is paused, killed or cut off answers nothing, and answers again
 // when that is over.
 func TestTroubleBeginsAndEnds(t *testing.T) {
