@@ -211,6 +211,17 @@ sentinel failover-timeout %[2]s 5000
 	return s
 }
 
+// Patience says how long a master may be silent until the Sentinels replace it:
+// one second at the start, which a busy machine can take away from it.
+func (set *SentinelSet) Patience(t testing.TB, d time.Duration) {
+	t.Helper()
+	for _, s := range set.Sentinels {
+		if _, err := s.Do("SENTINEL", "SET", set.Name, "down-after-milliseconds", d.Milliseconds()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Master is the node that all the Sentinels take for the master now; nil while
 // they do not agree: one carries out a failover, and tells the others after it.
 func (set *SentinelSet) Master() *RedisServer {

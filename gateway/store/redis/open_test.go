@@ -83,7 +83,7 @@ func user(secret string, more ...string) []string {
 
 // TestUserOfACluster has to ask where the slots are, too.
 func TestUserOfACluster(t *testing.T) {
-	nodes := servers.RedisCluster(t, user("s3cret", "+cluster|slots")...)
+	nodes := servers.RedisCluster(t, append(user("s3cret", "+cluster|slots"), steady...)...)
 	put(t, open(t, redis.Options{Addresses: servers.Addresses(nodes[:1]), Cluster: true, User: "gate", Password: "s3cret"}), title)
 }
 

@@ -119,10 +119,14 @@ func BenchmarkStore(b *testing.B) {
 	storetest.Bench(b, start(redis.Options{Addresses: []string{server.Address}}, server))
 }
 
+// steady lets the nodes of a Cluster take none of them for dead because the
+// machine is busy.
+var steady = []string{"--cluster-node-timeout", fmt.Sprint(patience.Milliseconds())}
+
 // TestStoreCluster runs the suite on a Cluster, which refuses a script or a
 // command that touches two slots.
 func TestStoreCluster(t *testing.T) {
-	nodes := servers.RedisCluster(t)
+	nodes := servers.RedisCluster(t, steady...)
 	var masters []*server
 	for _, n := range nodes {
 		masters = append(masters, administer(t, n))
@@ -139,6 +143,7 @@ func TestStoreCluster(t *testing.T) {
 // TestStoreSentinel runs the suite on a master that is found by its Sentinels.
 func TestStoreSentinel(t *testing.T) {
 	set := servers.RedisSentinel(t)
+	set.Patience(t, patience) // the harness empties the first master
 	options := redis.Options{Addresses: servers.Addresses(set.Sentinels), Master: set.Name}
 	storetest.Run(t, start(options, administer(t, set.Nodes[0])))
 }
