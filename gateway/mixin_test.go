@@ -43,7 +43,7 @@ func emptyGateway(t *testing.T) (*Gateway, *observer.ObservedLogs) {
 		}
 		st.Close()
 	})
-	for end := time.Now().Add(20 * time.Second); !inv.Ready(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !inv.Ready(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the store was not read")
 		}

@@ -25,7 +25,7 @@ import (
 const python = "../../.venv/pocci/bin/python"
 
 // limit is the time that one run of the suite may take.
-const limit = 2 * time.Minute
+const limit = 10 * time.Minute
 
 // rounds are all cases of pOCCI 1.0.3, also the three that it skips unless they
 // are named: CORE/CREATE/001, CORE/CREATE/006 and INFRA/CREATE/005. In its own

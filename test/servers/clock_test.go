@@ -17,7 +17,7 @@ func TestAClockThatIsSet(t *testing.T) {
 		if passed := now.Sub(before); passed < 0 || passed > after.Sub(before) {
 			t.Errorf("set by %v, %v have passed", off, passed)
 		}
-		if jump := now.Round(0).Sub(before.Round(0)) - off; jump < 0 || jump > after.Sub(before) {
+		if jump := now.Round(0).Sub(before.Round(0)) - off; jump < 0 || jump > after.Round(0).Sub(before.Round(0)) {
 			t.Errorf("set by %v, it shows %v more", off, jump)
 		}
 	}

@@ -103,7 +103,7 @@ func TestFilesAreRenewed(t *testing.T) {
 	becomes := func(hour, problem string) {
 		t.Helper()
 		var got, wrong string
-		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
 			q, err := d.Quote(broker.Wish{})
 			if err != nil || len(q.Candidates) != 1 {
 				t.Fatalf("%+v, %v", q, err)

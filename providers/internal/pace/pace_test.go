@@ -268,10 +268,11 @@ func TestBudgetRefused(t *testing.T) {
 
 func TestNotWorthTheWait(t *testing.T) {
 	cloud, w := newCloud(t, 503), &watch{}
-	cloud.after = "10"
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	cloud.after = "120"
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	code, _, err := send(t, w.client(), providers.Reading(ctx, "List"), cloud.URL, nil)
+	client := Client(Options{MaxWait: time.Hour, Sleep: w.Sleep})
+	code, _, err := send(t, client, providers.Reading(ctx, "List"), cloud.URL, nil)
 	if code != 503 || err != nil || len(w.sleeps) != 0 {
 		t.Errorf("code %d, error %v, %d waits; want the answer at once, its wait is longer than the caller's", code, err, len(w.sleeps))
 	}
