@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,18 +17,14 @@ import (
 
 	"occigate/gateway/access"
 	"occigate/gateway/inventory"
-	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 )
 
 // idle is a gateway over no clouds, where nothing ever happens.
 func idle(t *testing.T, o Options) *Gateway {
 	t.Helper()
-	st, err := bolt.Open(filepath.Join(t.TempDir(), "store"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	if o.Inventory, err = inventory.New(inventory.Options{Store: st, Derive: Derive, Words: Words}); err != nil {
+	var err error
+	if o.Inventory, err = inventory.New(inventory.Options{Store: bolttest.New(t), Derive: Derive, Words: Words}); err != nil {
 		t.Fatal(err)
 	}
 	if o.Guard, err = access.New(nil, time.Now); err != nil {

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,7 +12,7 @@ import (
 
 	"occigate/gateway/access"
 	"occigate/gateway/inventory"
-	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 	"occigate/translate/occi"
 )
 
@@ -21,11 +20,7 @@ import (
 // it logs.
 func emptyGateway(t *testing.T) (*Gateway, *observer.ObservedLogs) {
 	t.Helper()
-	st, err := bolt.Open(filepath.Join(t.TempDir(), "store"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	inv, err := inventory.New(inventory.Options{Store: st, Derive: Derive, Words: Words})
+	inv, err := inventory.New(inventory.Options{Store: bolttest.New(t), Derive: Derive, Words: Words})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +36,6 @@ func emptyGateway(t *testing.T) (*Gateway, *observer.ObservedLogs) {
 		if err := <-ended; err != nil {
 			t.Errorf("Run: %v", err)
 		}
-		st.Close()
 	})
 	for end := time.Now().Add(2 * time.Minute); !inv.Ready(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {

@@ -41,6 +41,7 @@ var imports = []struct {
 	{"gateway/inventory", []string{"providers", "gateway/store"}},
 	{"gateway/store", nil},
 	{"gateway/store/*", []string{"gateway/store"}},
+	{"gateway/store/bolt/bolttest", []string{"gateway/store/bolt"}},
 	{"gateway/*", nil},
 	{"providers", nil},
 	{"providers/internal/wire", []string{"providers", "providers/internal/pace"}},
@@ -63,7 +64,7 @@ var imports = []struct {
 
 // testsToo is what every test may import beside what its package may. The
 // embedded store is what tests above it stand on.
-var testsToo = []string{"providers/providertest", "gateway/store/storetest", "gateway/store/bolt", "test/cloudsim/*", "test/servers"}
+var testsToo = []string{"providers/providertest", "gateway/store/storetest", "gateway/store/bolt", "gateway/store/bolt/bolttest", "test/cloudsim/*", "test/servers"}
 
 // confined says which packages alone may import a library, by the start of its
 // path. Tests are free.

@@ -12,6 +12,7 @@ import (
 	"occigate/gateway/budget"
 	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 	"occigate/providers"
 )
 
@@ -63,12 +64,7 @@ func inBubble(t *testing.T, test func(t *testing.T, p *purse)) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "store")
 	synctest.Test(t, func(t *testing.T) {
-		st, err := bolt.Open(file, bolt.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer st.Close()
-		test(t, &purse{Store: st})
+		test(t, &purse{Store: bolttest.Open(t, file, bolt.Options{})})
 	})
 }
 

@@ -118,7 +118,6 @@ func TestAskingWhereNoLeaseIsHeld(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a, same := newCloud("1"), newCloud("1")
 		st := &watched{Store: openStore(t, file)}
-		defer st.Close()
 		o := inventory.Options{Accounts: accountsOf([]*cloud{a}), Holder: "first"}
 		first := openOn(t, st, o)
 		defer first.stop()

@@ -64,7 +64,6 @@ func TestClaimOfWhatIsMade(t *testing.T) {
 func TestClaim(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		st := openStore(t, file)
-		defer st.Close()
 		c := openCrowd(t, st, 3, 1)
 		c.sleep(10 * time.Second)
 		id := uuid.NewString()

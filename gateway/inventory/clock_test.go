@@ -6,6 +6,7 @@ import (
 
 	"occigate/gateway/inventory"
 	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 	"occigate/providers"
 	machines "occigate/test/servers"
 )
@@ -18,11 +19,7 @@ func TestTheClockIsSet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, file string) {
 				clock := &machines.Clock{}
-				st, err := bolt.Open(file, bolt.Options{Now: clock.Now})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer st.Close()
+				st := bolttest.Open(t, file, bolt.Options{Now: clock.Now})
 				a := newCloud("1")
 				a.add(3)
 				h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a}), Clock: clock})

@@ -146,12 +146,9 @@ func TestDefinitionsSurviveARestart(t *testing.T) {
 // the new store does not take them at first.
 func TestDefinitionsOutliveTheStore(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
-		first, second := openStore(t, file), openStore(t, file+".new")
-		defer first.Close()
-		defer second.Close()
-		st := &watched{Store: first}
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{newCloud("1")})})
+		h, st := alone(t, file, newCloud("1"))
 		defer h.stop()
+		second := openStore(t, file+".new")
 		h.define("tag#a", "one")
 		h.define("tag#b", "two")
 		if err := h.Undefine(t.Context(), "tag#b"); err != nil {
@@ -180,7 +177,6 @@ func TestDefinitionsOutliveTheStore(t *testing.T) {
 func TestDefinitionsReachOtherGateways(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		st := openStore(t, file)
-		defer st.Close()
 		a := newCloud("1")
 		a.add(1)
 		one := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
@@ -220,9 +216,7 @@ func TestDefinitionsNeedTheStore(t *testing.T) {
 		t.Errorf("undefine before Run: %v", err)
 	}
 	inBubble(t, func(t *testing.T, file string) {
-		st := &watched{Store: openStore(t, file)}
-		defer st.Close()
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{newCloud("1")})})
+		h, st := alone(t, file, newCloud("1"))
 		defer h.stop()
 		h.define("tag#a", "one")
 		st.set(func() { st.broken = errors.New("no route to host") })

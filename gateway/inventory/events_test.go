@@ -89,7 +89,6 @@ func TestEventsAreKeptForAWhile(t *testing.T) {
 		a := newCloud("1")
 		a.add(10)
 		st := openStore(t, file)
-		defer st.Close()
 		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a}), Events: 4})
 		defer h.stop()
 		for seq, want := range map[uint64]int{10: 0, 9: 1, 6: 4} {

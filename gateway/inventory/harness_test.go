@@ -11,6 +11,7 @@ import (
 	"occigate/gateway/inventory"
 	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 	"occigate/providers"
 )
 
@@ -62,11 +63,7 @@ func open(t *testing.T, file string, clouds ...*cloud) *house {
 
 func openStore(t *testing.T, file string) store.Store {
 	t.Helper()
-	st, err := bolt.Open(file, bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return st
+	return bolttest.Open(t, file, bolt.Options{})
 }
 
 func accountsOf(clouds []*cloud) (accounts []inventory.Account) {

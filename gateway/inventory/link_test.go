@@ -223,7 +223,6 @@ func TestDerive(t *testing.T) {
 		a.servers["i-1"].ImageID = "ami"
 		a.catalogue.Images = []providers.Image{{ID: "ami", Name: "first", State: providers.ImageReady}}
 		st := openStore(t, file)
-		defer st.Close()
 		var inv *inventory.Inventory
 		asked := map[string]int{}
 		derive := func(it *inventory.Item, links []*inventory.Item) any {

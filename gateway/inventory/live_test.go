@@ -14,22 +14,6 @@ import (
 // This file is about what must not keep an account standing still, or its cloud
 // busy: stores that refuse, leases that are lost on the way, adapters that fail.
 
-// alone opens a house on a store that can be told to fail, with leases of the
-// usual length.
-func alone(t *testing.T, file string, a *cloud) (*house, *watched) {
-	t.Helper()
-	st := &watched{Store: openStore(t, file)}
-	h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
-	inner := h.stop
-	h.stop = func() {
-		inner()
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	return h, st
-}
-
 // A large account takes longer to write than a lease runs: it is renewed
 // meanwhile, and the cloud is not listed again for nothing.
 func TestALargeAccountIsWrittenUnderOneLease(t *testing.T) {
@@ -37,7 +21,6 @@ func TestALargeAccountIsWrittenUnderOneLease(t *testing.T) {
 		a := newCloud("1")
 		a.add(3 * store.MaxBatch)
 		st := &watched{Store: openStore(t, file), slow: 4 * time.Second}
-		defer st.Close()
 		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
 		defer h.stop()
 		h.sleep(20 * time.Second)
@@ -54,7 +37,6 @@ func TestWhatShowsLateIsListedOnce(t *testing.T) {
 		a := newCloud("1")
 		a.add(1)
 		st := &watched{Store: openStore(t, file), slow: 2 * time.Second, late: 7 * time.Second}
-		defer st.Close()
 		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
 		defer h.stop()
 		h.sleep(25 * time.Second)
@@ -99,7 +81,6 @@ func TestAProblemIsToldWhenTheStoreIsBack(t *testing.T) {
 		a := newCloud("1")
 		a.fails["Identity"] = &providers.Error{Kind: providers.ErrDenied, Op: "Login", Message: "wrong password"}
 		st := &watched{Store: openStore(t, file), closed: errors.New("out of memory")}
-		defer st.Close()
 		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
 		defer h.stop()
 		h.sleep(time.Minute)

@@ -22,8 +22,6 @@ func TestListsStayWholeWhenTheStoreIsEmptied(t *testing.T) {
 		a := newCloud("1")
 		a.add(5)
 		first, second := openStore(t, file), openStore(t, file+".new")
-		defer first.Close()
-		defer second.Close()
 		st := &watched{Store: first}
 		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a}), Holder: "one"})
 		defer h.stop()
@@ -58,12 +56,9 @@ func TestAChangeJustAfterTheStoreWasEmptied(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := newCloud("1")
 		a.add(1)
-		first, second := openStore(t, file), openStore(t, file+".new")
-		defer first.Close()
-		defer second.Close()
-		st := &watched{Store: first}
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		h, st := alone(t, file, a)
 		defer h.stop()
+		second := openStore(t, file+".new")
 		id := h.native("a", "i-1").ID
 		if _, err := h.Describe(t.Context(), id, inventory.Own{Title: "titled"}); err != nil {
 			t.Fatal(err)
@@ -90,8 +85,6 @@ func TestAChangeJustAfterTheStoreWasEmptied(t *testing.T) {
 func TestWhatIsDeletedAfterTheStoreWasEmptiedStaysDeleted(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		first, second := openStore(t, file), openStore(t, file+".new")
-		defer first.Close()
-		defer second.Close()
 		c := openCrowd(t, first, 2, 1)
 		defer c.stop(0, 1)
 		a := c.clouds[0]
@@ -174,8 +167,6 @@ func TestAReplicaLagged(t *testing.T) {
 		h := open(t, file, a)
 		h.stop()
 		replica, first := copied(t, file), openStore(t, file)
-		defer first.Close()
-		defer replica.Close()
 		st := &lagging{watched: watched{Store: first}, replica: replica}
 		h = openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a}), Holder: "one"})
 		defer h.stop()
@@ -208,7 +199,6 @@ func TestAGatewayAnHourAheadDies(t *testing.T) {
 	for _, sick := range []bool{false, true} {
 		inBubble(t, func(t *testing.T, file string) {
 			st := openStore(t, file)
-			defer st.Close()
 			c := openCrowd(t, st, 0, 1)
 			a := c.clouds[0]
 			c.joinAt(st, time.Hour)
@@ -245,7 +235,6 @@ func TestAGatewayAnHourAheadDies(t *testing.T) {
 func TestADeleteByAGatewayAnHourBehind(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		st := openStore(t, file)
-		defer st.Close()
 		c := openCrowd(t, st, 0, 2)
 		c.joinAt(st, -time.Hour)
 		c.join(st)

@@ -97,7 +97,6 @@ var listings = []string{"Servers", "Volumes", "Networks", "Addresses", "Catalogu
 func TestGatewaysShareTheWork(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		st := openStore(t, file)
-		defer st.Close()
 		c := openCrowd(t, st, 3, 60)
 		c.sleep(10 * time.Second)
 		c.wantHeld("in the beginning", 20, 20, 20)
@@ -131,8 +130,6 @@ func TestGatewaysShareTheWork(t *testing.T) {
 func TestGatewaysFindEachOtherAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		first, second := openStore(t, file), openStore(t, file+".new")
-		defer first.Close()
-		defer second.Close()
 		c := openCrowd(t, first, 3, 30)
 		c.sleep(10 * time.Second)
 		c.wantHeld("in the beginning", 10, 10, 10)
@@ -158,7 +155,6 @@ func TestGatewaysMakeTheCallsOfOne(t *testing.T) {
 	const clouds = 8
 	count := func(t *testing.T, file string, gateways int) (logins, calls int) {
 		st := openStore(t, file)
-		defer st.Close()
 		c := openCrowd(t, st, gateways, clouds)
 		c.sleep(10 * time.Minute)
 		for i := range c.houses {
@@ -183,7 +179,6 @@ func TestGatewaysMakeTheCallsOfOne(t *testing.T) {
 func TestAListingUnderAnotherLeaseIsNotWritten(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		st := openStore(t, file)
-		defer st.Close()
 		a := newCloud("1")
 		a.add(1)
 		seen := &watched{Store: st}

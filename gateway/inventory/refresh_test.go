@@ -415,7 +415,6 @@ func TestTwoHousesMakeTheCallsOfOne(t *testing.T) {
 		a := newCloud("1")
 		a.add(3)
 		st := openStore(t, file)
-		defer st.Close()
 		first := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a}), Holder: "first"})
 		second := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a}), Holder: "second"})
 		defer second.stop()

@@ -178,7 +178,6 @@ func TestOneSickPart(t *testing.T) {
 func TestACircuitMovesWithTheAccount(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		st := openStore(t, file)
-		defer st.Close()
 		c := openCrowd(t, st, 2, 1)
 		a := c.clouds[0]
 		a.fail(&providers.Error{Kind: providers.ErrThrottled, Op: "List", RetryAfter: time.Hour})

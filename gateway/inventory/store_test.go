@@ -30,6 +30,13 @@ type watched struct {
 	late   time.Duration // tells so late what was written
 }
 
+// alone opens a house on a watched store, with leases of the usual length.
+func alone(t *testing.T, file string, a *cloud) (*house, *watched) {
+	t.Helper()
+	st := &watched{Store: openStore(t, file)}
+	return openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})}), st
+}
+
 func (w *watched) now() (store.Store, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -145,9 +152,7 @@ func TestARefreshWithoutChangeWritesOneStamp(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := estate()
 		a.add(1200) // more than one batch
-		st := &watched{Store: openStore(t, file)}
-		defer st.Close()
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		h, st := alone(t, file, a)
 		defer h.stop()
 		if n := len(h.List(inventory.KindServer)); n != 1201 {
 			t.Fatalf("%d servers", n)
@@ -168,12 +173,9 @@ func TestTheStoreIsEmptied(t *testing.T) {
 		a := newCloud("1")
 		a.tokenless = true
 		a.add(1)
-		first, second := openStore(t, file), openStore(t, file+".new")
-		defer first.Close()
-		defer second.Close()
-		st := &watched{Store: first}
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		h, st := alone(t, file, a)
 		defer h.stop()
+		second := openStore(t, file+".new")
 		made, err := h.create("a", "ours")
 		if err != nil {
 			t.Fatal(err)
@@ -203,12 +205,9 @@ func TestTheStoreIsEmptied(t *testing.T) {
 func TestWhatAnEmptiedStoreHeldIsListedAtOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := estate()
-		first, second := openStore(t, file), openStore(t, file+".new")
-		defer first.Close()
-		defer second.Close()
-		st := &watched{Store: first}
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		h, st := alone(t, file, a)
 		defer h.stop()
+		second := openStore(t, file+".new")
 		before := h.status("a").Counts
 		st.set(func() { st.Store = second })
 		h.sleep(15 * time.Second) // the next listing of the catalogue is due in a quarter of an hour
@@ -224,9 +223,7 @@ func TestTheStoreFailsDuringACreate(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := newCloud("1")
 		a.tokenless = true
-		st := &watched{Store: openStore(t, file)}
-		defer st.Close()
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		h, st := alone(t, file, a)
 		defer h.stop()
 		a.crash["CreateServer"] = func() { st.set(func() { st.broken = errors.New("no route to host") }) }
 		made, err := h.create("a", "x")
@@ -271,9 +268,7 @@ func TestTheLeaseIsLost(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := newCloud("1")
 		a.add(1)
-		st := &watched{Store: openStore(t, file)}
-		defer st.Close()
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		h, st := alone(t, file, a)
 		defer h.stop()
 		stolen := func() {
 			for {
@@ -309,9 +304,7 @@ func TestAStoreThatHangsHoldsChangesUpOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {
 		a := newCloud("1")
 		a.add(2)
-		st := &watched{Store: openStore(t, file)}
-		defer st.Close()
-		h := openOn(t, st, inventory.Options{Accounts: accountsOf([]*cloud{a})})
+		h, st := alone(t, file, a)
 		defer h.stop()
 		first, second := h.native("a", "i-1").ID, h.native("a", "i-2").ID
 		st.set(func() { st.hangs = true })

@@ -1,20 +1,23 @@
 package servers
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
-// Proxy stands between a program and a server, and can cut them off from each
-// other.
+// Proxy stands between a program and a server, can cut them off from each other
+// and lose an answer.
 type Proxy struct {
 	Address string
 	server  string
 
 	mu    sync.Mutex
 	cut   bool
+	lose  string            // in the request whose answer is to be lost
 	conns map[net.Conn]bool // open ones, of both sides
 }
 
@@ -60,6 +63,32 @@ func (p *Proxy) Mend() {
 	p.cut = false
 }
 
+// Lose ends, once, a connection when the answer comes to a request that holds some
+// text, and passes none of that answer on.
+func (p *Proxy) Lose(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lose = text
+}
+
+// Lost reports whether there was such a request.
+func (p *Proxy) Lost() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lose == ""
+}
+
+// loses reports whether a piece of a request is the one whose answer is to be lost.
+func (p *Proxy) loses(piece []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lose == "" || !bytes.Contains(piece, []byte(p.lose)) {
+		return false
+	}
+	p.lose = ""
+	return true
+}
+
 // keep notes an open connection; false when it is to be closed.
 func (p *Proxy) keep(c net.Conn) bool {
 	p.mu.Lock()
@@ -77,7 +106,7 @@ func (p *Proxy) end(c net.Conn) {
 	delete(p.conns, c)
 }
 
-// pass passes on both ways until either side leaves.
+// pass passes on both ways until either side leaves or an answer is lost.
 func (p *Proxy) pass(client net.Conn) {
 	defer p.end(client)
 	if !p.keep(client) {
@@ -91,12 +120,29 @@ func (p *Proxy) pass(client net.Conn) {
 	if !p.keep(server) {
 		return
 	}
+	var lose atomic.Bool // the next answer of this connection
+	asked := tap(func(piece []byte) error {
+		lose.Store(lose.Load() || p.loses(piece))
+		return nil
+	})
+	answered := tap(func([]byte) error {
+		if lose.Load() {
+			return net.ErrClosed
+		}
+		return nil
+	})
 	var up sync.WaitGroup
 	up.Go(func() {
-		_, _ = io.Copy(server, client) // ends with either connection
+		_, _ = io.Copy(io.MultiWriter(asked, server), client) // ends with either connection
 		server.Close()
 	})
-	_, _ = io.Copy(client, server)
+	_, _ = io.Copy(io.MultiWriter(answered, client), server)
 	client.Close()
 	up.Wait()
 }
+
+// tap sees every piece before it is passed on, and ends the connection with an
+// error.
+type tap func(piece []byte) error
+
+func (see tap) Write(piece []byte) (int, error) { return len(piece), see(piece) }

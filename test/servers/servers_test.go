@@ -40,3 +40,19 @@ func TestTroubleBeginsAndEnds(t *testing.T) {
 		})
 	}
 }
+
+// An answer is lost once, after the server has done what was asked.
+func TestLoseAnAnswer(t *testing.T) {
+	s := Redis(t)
+	proxy := NewProxy(t, s.Address)
+	proxy.Lose("counter")
+	if answer, err := redisDo(proxy.Address, "INCR", "other"); err != nil || proxy.Lost() {
+		t.Errorf("another request: %v, %v, lost: %v", answer, err, proxy.Lost())
+	}
+	if answer, err := redisDo(proxy.Address, "INCR", "counter"); err == nil || !proxy.Lost() {
+		t.Errorf("answered with %v", answer)
+	}
+	if answer, err := redisDo(proxy.Address, "INCR", "counter"); err != nil || answer != int64(2) {
+		t.Errorf("asked again: %v, %v, want 2", answer, err)
+	}
+}

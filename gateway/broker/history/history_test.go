@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -14,7 +13,7 @@ import (
 	"occigate/gateway/broker/history"
 	"occigate/gateway/broker/tariff"
 	"occigate/gateway/store"
-	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 )
 
 var day = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -36,16 +35,6 @@ func list(t *testing.T, said time.Time, nanos map[string]int64) *tariff.Tariff {
 	return made
 }
 
-func newStore(t *testing.T) store.Store {
-	t.Helper()
-	kept, err := bolt.Open(filepath.Join(t.TempDir(), "store.db"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { kept.Close() })
-	return kept
-}
-
 // lines are what is kept of the card, one text for each price.
 func lines(t *testing.T, h *history.History) (all []string) {
 	t.Helper()
@@ -62,7 +51,7 @@ func lines(t *testing.T, h *history.History) (all []string) {
 
 // TestSee tells of a card at two gateways, one of which was away during a change.
 func TestSee(t *testing.T) {
-	kept := newStore(t)
+	kept := bolttest.New(t)
 	one, two := history.New(kept), history.New(kept)
 	see := func(h *history.History, c *tariff.Tariff, hour int) {
 		t.Helper()
@@ -94,7 +83,7 @@ func TestSee(t *testing.T) {
 
 // TestGatewaysSeeAtOnce has several gateways read one change at one moment.
 func TestGatewaysSeeAtOnce(t *testing.T) {
-	kept := newStore(t)
+	kept := bolttest.New(t)
 	cards := []*tariff.Tariff{list(t, day, map[string]int64{"small": 1}), list(t, day, map[string]int64{"small": 2})}
 	for _, c := range cards {
 		var all sync.WaitGroup
@@ -115,7 +104,7 @@ func TestGatewaysSeeAtOnce(t *testing.T) {
 // TestReplace keeps what a list that gateways share has no more, at most some
 // thousands, of which the oldest go first.
 func TestReplace(t *testing.T) {
-	h, many := history.New(newStore(t)), map[string]int64{}
+	h, many := history.New(bolttest.New(t)), map[string]int64{}
 	for n := range 5100 {
 		many[fmt.Sprintf("size%d", n)] = 7
 	}
@@ -142,7 +131,7 @@ func (away) Get(context.Context, store.Key) (store.Record, error) { return store
 
 // TestStoreAway is told, and nothing is taken for empty.
 func TestStoreAway(t *testing.T) {
-	h := history.New(away{newStore(t)})
+	h := history.New(away{bolttest.New(t)})
 	if _, err := h.Of(t.Context(), "card.yaml"); !errors.Is(err, errAway) {
 		t.Error(err)
 	}

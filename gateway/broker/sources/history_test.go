@@ -8,6 +8,7 @@ import (
 
 	"occigate/gateway/broker/history"
 	"occigate/gateway/store"
+	"occigate/gateway/store/bolt/bolttest"
 	"occigate/providers"
 	"occigate/test/cloudsim/timeline"
 )
@@ -15,7 +16,7 @@ import (
 // TestHistory renews a list and finds in the store what it had before.
 func TestHistory(t *testing.T) {
 	c := timeline.NewClock(start)
-	s, kept := shared(c), newStore(t)
+	s, kept := shared(c), bolttest.New(t)
 	g := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	g.turn(t)
 	c.Pass(27 * time.Hour)
@@ -52,7 +53,7 @@ func (u *unwritten) Put(ctx context.Context, rec store.Record) (uint64, error) {
 // finds what it had before.
 func TestHistoryOfFiles(t *testing.T) {
 	c := timeline.NewClock(start)
-	s, kept := shared(c), newStore(t)
+	s, kept := shared(c), bolttest.New(t)
 	s.sources[0].Local = true
 	newGate(t, kept, c, "one", Account{"a", "ec2", s}).turn(t)
 	gone := func(want int) []history.Superseded {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +13,7 @@ import (
 
 	"occigate/gateway/broker/tariff"
 	"occigate/gateway/store"
-	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 	"occigate/providers"
 	"occigate/test/cloudsim/timeline"
 )
@@ -108,16 +107,6 @@ func (g gate) entry(t *testing.T) tariff.Entry {
 	return all[0]
 }
 
-func newStore(t *testing.T) store.Store {
-	t.Helper()
-	kept, err := bolt.Open(filepath.Join(t.TempDir(), "store.db"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { kept.Close() })
-	return kept
-}
-
 func shared(c *timeline.Clock) *seller {
 	return &seller{
 		clock:   c,
@@ -133,7 +122,7 @@ func TestAccountsWithOneKeyAreAskedOnce(t *testing.T) {
 	for n := range 60 {
 		accounts = append(accounts, Account{fmt.Sprintf("a%d", n), "ec2", s})
 	}
-	g := newGate(t, newStore(t), c, "one", accounts...)
+	g := newGate(t, bolttest.New(t), c, "one", accounts...)
 	g.turn(t)
 	g.turn(t)
 	e := g.entry(t)
@@ -151,7 +140,7 @@ func TestTwoListsOfOneRegion(t *testing.T) {
 	c := timeline.NewClock(start)
 	one, two := shared(c), shared(c)
 	two.sources[0].Key = "ec2 copy"
-	g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", one}, Account{"b", "ec2", two})
+	g := newGate(t, bolttest.New(t), c, "one", Account{"a", "ec2", one}, Account{"b", "ec2", two})
 	g.turn(t)
 	g.turn(t)
 	all, _ := g.book.Entries()
@@ -164,7 +153,7 @@ func TestTwoListsOfOneRegion(t *testing.T) {
 // also one that starts later, and all see a change.
 func TestGatewaysAskOnce(t *testing.T) {
 	c := timeline.NewClock(start)
-	s, kept := shared(c), newStore(t)
+	s, kept := shared(c), bolttest.New(t)
 	s.sources[0].Discount = 75_000
 	one := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	two := newGate(t, kept, c, "two", Account{"a", "ec2", s})
@@ -198,7 +187,7 @@ func TestGatewaysAskOnce(t *testing.T) {
 // TestWhileOneReadsNobodyElseDoes lets one gateway read for long.
 func TestWhileOneReadsNobodyElseDoes(t *testing.T) {
 	c := timeline.NewClock(start)
-	s, kept := shared(c), newStore(t)
+	s, kept := shared(c), bolttest.New(t)
 	s.held = make(chan struct{})
 	one := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	two := newGate(t, kept, c, "two", Account{"a", "ec2", s})
@@ -225,7 +214,7 @@ func TestWhileOneReadsNobodyElseDoes(t *testing.T) {
 // TestFailuresDoNotLookFresh goes through a failure and the end of it.
 func TestFailuresDoNotLookFresh(t *testing.T) {
 	c := timeline.NewClock(start)
-	s, kept := shared(c), newStore(t)
+	s, kept := shared(c), bolttest.New(t)
 	one := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	two := newGate(t, kept, c, "two", Account{"a", "ec2", s})
 	one.turn(t)
@@ -262,7 +251,7 @@ func TestTheNextAccountIsTried(t *testing.T) {
 	c := timeline.NewClock(start)
 	bad, good := shared(c), shared(c)
 	bad.err = providers.Errorf(providers.ErrDenied, "GetProducts", "not allowed")
-	g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", bad}, Account{"b", "ec2", good})
+	g := newGate(t, bolttest.New(t), c, "one", Account{"a", "ec2", bad}, Account{"b", "ec2", good})
 	g.turn(t)
 	if e := g.entry(t); e.Tariff != nil || e.Problem == "" {
 		t.Errorf("%+v", e)
@@ -278,7 +267,7 @@ func TestPatienceThatIsAskedFor(t *testing.T) {
 	c := timeline.NewClock(start)
 	s := shared(c)
 	s.err = &providers.Error{Kind: providers.ErrThrottled, Op: "GET list", RetryAfter: 3 * time.Hour}
-	g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", s})
+	g := newGate(t, bolttest.New(t), c, "one", Account{"a", "ec2", s})
 	g.turn(t)
 	c.Pass(2 * time.Hour)
 	g.turn(t)
@@ -295,7 +284,7 @@ func TestPatienceThatIsAskedFor(t *testing.T) {
 // TestAnEmptiedStore holds that the prices stay, and are read again.
 func TestAnEmptiedStore(t *testing.T) {
 	c := timeline.NewClock(start)
-	s, kept := shared(c), newStore(t)
+	s, kept := shared(c), bolttest.New(t)
 	g := newGate(t, kept, c, "one", Account{"a", "ec2", s})
 	g.turn(t)
 	if err := kept.Forget(t.Context(), g.sources[0].uid); err != nil {
@@ -311,7 +300,7 @@ func TestAnEmptiedStore(t *testing.T) {
 
 func TestFilesAreEachGatewaysOwn(t *testing.T) {
 	c := timeline.NewClock(start)
-	s, kept := shared(c), newStore(t)
+	s, kept := shared(c), bolttest.New(t)
 	s.sources[0].Local, s.date = true, start.AddDate(0, -2, 0)
 	for _, holder := range []string{"one", "two"} {
 		g := newGate(t, kept, c, holder, Account{"a", "ec2", s})
@@ -340,7 +329,7 @@ func TestPricesThatCannotBe(t *testing.T) {
 		c := timeline.NewClock(start)
 		s := shared(c)
 		good := s.prices
-		g := newGate(t, newStore(t), c, "one", Account{"a", "ec2", s})
+		g := newGate(t, bolttest.New(t), c, "one", Account{"a", "ec2", s})
 		g.turn(t)
 		s.set(func(s *seller) { s.prices = append([]providers.Price{p}, good...) })
 		c.Pass(27 * time.Hour)
@@ -373,7 +362,7 @@ func TestRun(t *testing.T) {
 	s := shared(c)
 	s.sources = append(s.sources, providers.PriceSource{Name: "own", Every: time.Hour}, providers.PriceSource{Name: "file", Key: "file", Every: time.Hour, Local: true})
 	book := &tariff.Book{}
-	k := New(Options{Store: newStore(t), Accounts: []Account{{"a", "ec2", s}, {"b", "ec2", s}}, Book: book, Holder: "one", Clock: c, Limits: Limits{Look: time.Millisecond}})
+	k := New(Options{Store: bolttest.New(t), Accounts: []Account{{"a", "ec2", s}, {"b", "ec2", s}}, Book: book, Holder: "one", Clock: c, Limits: Limits{Look: time.Millisecond}})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- k.Run(ctx) }()

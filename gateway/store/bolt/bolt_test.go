@@ -8,6 +8,7 @@ import (
 
 	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 	"occigate/gateway/store/storetest"
 )
 
@@ -20,7 +21,7 @@ func start(t testing.TB) storetest.Harness {
 		FeedLength: storetest.FeedLength,
 		Now:        func() time.Time { return time.Unix(0, now.Load()) },
 	}
-	s := open(t, path, options)
+	s := bolttest.Open(t, path, options)
 	return storetest.Harness{
 		Store:   s,
 		Peer:    s,
@@ -29,24 +30,10 @@ func start(t testing.TB) storetest.Harness {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			s = open(t, path, options)
+			s = bolttest.Open(t, path, options)
 			return s
 		},
 	}
-}
-
-func open(t testing.TB, path string, options bolt.Options) *bolt.Store {
-	t.Helper()
-	s, err := bolt.Open(path, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
 }
 
 func TestStore(t *testing.T) {

@@ -10,13 +10,14 @@ import (
 
 	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 )
 
 // A gateway renews the leases of all its accounts every few seconds: that costs
 // the disk nothing, and waits for no write.
 func TestARenewalWritesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
-	s := open(t, path, bolt.Options{})
+	s := bolttest.Open(t, path, bolt.Options{})
 	first, err := s.Acquire(t.Context(), "a", "me", time.Hour, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +39,7 @@ func TestARenewalWritesNothing(t *testing.T) {
 func TestALeaseDoesNotRunOutWhileTheStoreIsBusy(t *testing.T) {
 	var now, step atomic.Int64 // in seconds; step is how long it takes from one look at the clock to the next
 	options := bolt.Options{Now: func() time.Time { return time.Unix(now.Add(step.Load()), 0) }}
-	s := open(t, filepath.Join(t.TempDir(), "store.db"), options)
+	s := bolttest.Open(t, filepath.Join(t.TempDir(), "store.db"), options)
 	lease, err := s.Acquire(t.Context(), "a", "me", 9*time.Second, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 )
 
 // filled gives the bytes of a store's file with records, removals and leases in
@@ -20,7 +21,7 @@ import (
 func filled(t testing.TB) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "store.db")
-	s := open(t, path, bolt.Options{FeedLength: 20})
+	s := bolttest.Open(t, path, bolt.Options{FeedLength: 20})
 	for i := range 40 {
 		uid := fmt.Sprint("account", i)
 		lease, err := s.Acquire(t.Context(), uid, "me", time.Hour, 0)
@@ -55,7 +56,7 @@ func fileOf(t testing.TB, b []byte) string {
 
 func TestOpenSaysWhichFileIsHeld(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
-	open(t, path, bolt.Options{})
+	bolttest.Open(t, path, bolt.Options{})
 	_, err := bolt.Open(path, bolt.Options{LockTimeout: 10 * time.Millisecond})
 	if !errors.Is(err, bolt.ErrInUse) || !strings.Contains(err.Error(), path) {
 		t.Fatalf("error %v, want ErrInUse and %s", err, path)
@@ -71,7 +72,7 @@ func TestOpenWantsTheFolder(t *testing.T) {
 
 func TestOpenMakesAFileForTheOwnerAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
-	open(t, path, bolt.Options{})
+	bolttest.Open(t, path, bolt.Options{})
 	info, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +83,7 @@ func TestOpenMakesAFileForTheOwnerAlone(t *testing.T) {
 }
 
 func TestOpenTakesAnEmptyFile(t *testing.T) {
-	open(t, fileOf(t, nil), bolt.Options{})
+	bolttest.Open(t, fileOf(t, nil), bolt.Options{})
 }
 
 // TestOpenFindsTruncation cuts a file at many places. Whatever is cut off, Open
@@ -159,7 +160,7 @@ func wantCorrupt(t *testing.T, err error, path string) {
 // contents gives all records of a file as text.
 func contents(t *testing.T, path string) string {
 	t.Helper()
-	s := open(t, path, bolt.Options{})
+	s := bolttest.Open(t, path, bolt.Options{})
 	var all strings.Builder
 	for shard := range store.Shards {
 		_, err := s.Load(t.Context(), shard, func(rec store.Record) error {

@@ -13,6 +13,7 @@ import (
 
 	"occigate/gateway/store"
 	"occigate/gateway/store/bolt"
+	"occigate/gateway/store/bolt/bolttest"
 )
 
 func durable(i int) store.Key {
@@ -27,7 +28,7 @@ func lived(t *testing.T) (path, want string) {
 	if err := os.WriteFile(path, filled(t), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := open(t, path, bolt.Options{})
+	s := bolttest.Open(t, path, bolt.Options{})
 	put := func(i int, rev uint64, keep bool, data []byte) {
 		if _, err := s.Put(t.Context(), store.Record{Key: durable(i), Rev: rev, Durable: keep, Data: data}); err != nil {
 			t.Fatal(err)
@@ -167,7 +168,7 @@ func TestADamagedJournalCostsWhatIsDamaged(t *testing.T) {
 // is durable.
 func TestTheJournalStaysSmall(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
-	s := open(t, path, bolt.Options{FeedLength: 10})
+	s := bolttest.Open(t, path, bolt.Options{FeedLength: 10})
 	data := bytes.Repeat([]byte("x"), 64<<10)
 	var rev uint64
 	for i := range 60 {
@@ -187,7 +188,7 @@ func TestTheJournalStaysSmall(t *testing.T) {
 	if r, err := bolt.Rescue(path, bolt.Options{}); err != nil || r.Kept != 1 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	if rec, err := open(t, path, bolt.Options{}).Get(t.Context(), durable(1)); err != nil || !bytes.Equal(rec.Data, data) {
+	if rec, err := bolttest.Open(t, path, bolt.Options{}).Get(t.Context(), durable(1)); err != nil || !bytes.Equal(rec.Data, data) {
 		t.Errorf("the newest write is not what was rescued: %v", err)
 	}
 }
@@ -198,7 +199,7 @@ func TestRescueLeavesWhatIsWhole(t *testing.T) {
 	if r, err := bolt.Rescue(path, bolt.Options{}); err != nil || r != (bolt.Rescued{}) || durables(t, path) != want {
 		t.Errorf("%+v, %v", r, err)
 	}
-	open(t, path, bolt.Options{})
+	bolttest.Open(t, path, bolt.Options{})
 	if _, err := bolt.Rescue(path, bolt.Options{LockTimeout: 10 * time.Millisecond}); !errors.Is(err, bolt.ErrInUse) {
 		t.Errorf("error %v, want ErrInUse", err)
 	}

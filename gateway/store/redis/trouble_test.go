@@ -226,18 +226,18 @@ func TestRemovalsAreForgotten(t *testing.T) {
 // sends it again, and the outcome has to be that of one call.
 func TestLostAnswers(t *testing.T) {
 	server := serve(t)
-	proxy := newProxy(t, server.Address)
-	s := open(t, redis.Options{Addresses: []string{proxy.address}})
+	proxy := servers.NewProxy(t, server.Address)
+	s := open(t, redis.Options{Addresses: []string{proxy.Address}})
 	lose := func(name string, do func() error) {
 		t.Helper()
 		if err := s.Ping(t.Context()); err != nil { // so that a connection is open
 			t.Fatal(err)
 		}
-		proxy.lose.Store(true)
+		proxy.Lose("evalsha")
 		if err := do(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if proxy.lose.Load() {
+		if !proxy.Lost() {
 			t.Errorf("%s: no answer was lost", name)
 		}
 	}
