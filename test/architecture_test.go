@@ -46,7 +46,7 @@ var imports = []struct {
 	{"providers", nil},
 	{"providers/internal/wire", []string{"providers", "providers/internal/pace"}},
 	{"providers/internal/*", []string{"providers"}},
-	{"providers/providertest", []string{"providers", "test/cloudsim/fault", "test/cloudsim/timeline"}},
+	{"providers/providertest", []string{"providers", "providers/internal/condition", "test/cloudsim/fault", "test/cloudsim/timeline"}},
 	{"providers/registry", []string{"providers", "providers/*", "providers/internal/pace"}},
 	{"providers/ec2", []string{"providers", "providers/internal/*", "providers/ec2/pricelist"}},
 	{"providers/ec2/pricelist", []string{"providers"}}, // the form of price lists, pure

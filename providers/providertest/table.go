@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"occigate/providers"
+	"occigate/providers/internal/condition"
 )
 
 // HoldTables compares tables of a document, by their marks, with those that a
@@ -40,6 +43,16 @@ func Lists[K, V ~string](m map[K][]V) map[string]string {
 		}
 	}
 	return out
+}
+
+// Conditions are the two tables that a document has of one of conditions: what
+// state each word is, and what is legal in it.
+func Conditions(table condition.Table) (states, power map[string]string) {
+	is, can := map[string]providers.State{}, map[string][]providers.PowerOp{}
+	for word, c := range table {
+		is[word], can[word] = c.State, c.Power
+	}
+	return Words(is), Lists(can)
 }
 
 // DocumentTable reads a table of a document in Markdown, so that a test can
