@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -26,8 +27,9 @@ type Event struct {
 // Follower reads a stream of events.
 type Follower struct {
 	Header http.Header
-	events chan Event // closed when the stream has ended
-	last   chan string
+	events chan Event             // closed when the stream has ended
+	begun  chan struct{}          // closed when the client knows an id
+	last   atomic.Pointer[string] // the newest id
 	stop   context.CancelFunc
 }
 
@@ -52,7 +54,7 @@ func (p *Program) Follow(t testing.TB, query, last string) *Follower {
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("GET /events%s: %s", query, resp.Status)
 	}
-	f := &Follower{Header: resp.Header, events: make(chan Event, 1000), last: make(chan string, 1), stop: stop}
+	f := &Follower{Header: resp.Header, events: make(chan Event, 1000), begun: make(chan struct{}), stop: stop}
 	go f.read(resp)
 	return f
 }
@@ -74,11 +76,10 @@ func (f *Follower) read(resp *http.Response) {
 			e.Data = value
 			_ = json.Unmarshal([]byte(value), &e) // what is no object of ours is seen in Data
 		case "":
-			select { // the newest id alone is kept
-			case <-f.last:
-			default:
+			id := e.ID
+			if f.last.Swap(&id) == nil {
+				close(f.begun)
 			}
-			f.last <- e.ID
 			if e.Data != "" {
 				f.events <- e
 			}
@@ -106,9 +107,8 @@ func (f *Follower) Next(t testing.TB) Event {
 func (f *Follower) Last(t testing.TB) string {
 	t.Helper()
 	select {
-	case id := <-f.last:
-		f.last <- id
-		return id
+	case <-f.begun:
+		return *f.last.Load()
 	case <-time.After(patience):
 	}
 	t.Fatal("no id")

@@ -91,7 +91,8 @@ func StartFor(t testing.TB, client *http.Client, env map[string]string, args ...
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		err := app.Run(ctx, args, env, io.MultiWriter(w, &p.output), &p.output)
+		// Kept first: who has found the URL wants to read all that was printed with it.
+		err := app.Run(ctx, args, env, io.MultiWriter(&p.output, w), &p.output)
 		w.CloseWithError(io.EOF)
 		done <- err
 	}()
