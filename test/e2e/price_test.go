@@ -1,24 +1,29 @@
 package e2e
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"occigate/test/cloudsim/openstack"
 	"occigate/translate"
 	"occigate/translate/occi"
 )
 
-// priceCard writes a rate card for one size of the simulated OpenStack.
+// priceCard writes a rate card for one size of the simulated OpenStack. Whoever looks
+// at it sees the old one or the new one, which have equal lengths: file systems count
+// time in ticks, in which both may be written, so that the new one's is set.
 func priceCard(t *testing.T, path, price string) {
 	t.Helper()
 	text := "provider: openstack\ncurrency: EUR\nobserved: 2026-11-01\nhours_per_month: 730\nprices:\n" +
 		"  - {meter: compute, size: m1.small, unit: Hours, price: " + price + "}\n" +
 		"  - {meter: disk, unit: GiB-Months, price: 0.073}\n  - {meter: addresses, unit: Hours, price: 0.002}\n"
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	fresh, now := path+".new", time.Now()
+	if err := errors.Join(os.WriteFile(fresh, []byte(text), 0o600), os.Chtimes(fresh, now, now), os.Rename(fresh, path)); err != nil {
 		t.Fatal(err)
 	}
 }
