@@ -140,7 +140,7 @@ func TestPlacementRefusedEverywhere(t *testing.T) {
 // another one is cheaper by then: there must not be two machines.
 func TestPlacedTwice(t *testing.T) {
 	p, _, north, south := twoSkies(t, "")
-	north.plan.Set(fault.Fault{Kind: fault.Latency, Call: "POST /servers", Delay: time.Second})
+	north.plan.Set(fault.Fault{Kind: fault.Hang, Call: "POST /servers"})
 	const path = "/compute/0b4cbdd3-32a5-4f0a-8d2c-7dbd2ec8e61f"
 	first := make(chan Answer)
 	go func() {
@@ -153,6 +153,7 @@ func TestPlacedTwice(t *testing.T) {
 	if a.Status != http.StatusConflict || !strings.Contains(a.Body, "is being looked for already") {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
+	north.plan.Clear()
 	if a := <-first; a.Status != http.StatusCreated || a.Header.Get("X-Occigate-Quote") != p.URL+strings.Replace(path, "/compute/", "/quotes/", 1) {
 		t.Errorf("%d %v %s", a.Status, a.Header, a.Body)
 	}
