@@ -32,25 +32,26 @@ const (
 // when its effect is seen. It says all that a gateway needs to go on after a
 // crash of the one that began it.
 type intent struct {
-	ID      string           `json:"id"` // of the item, which for a create is the token
-	Kind    Kind             `json:"kind"`
-	Class   class            `json:"class"`
-	Op      string           `json:"op"` // "create", "delete", "start", "resize"
-	Phase   phase            `json:"phase"`
-	Started time.Time        `json:"started"`
-	Changed time.Time        `json:"changed"`          // of the phase
-	Until   time.Time        `json:"until,omitzero"`   // calling: the asker has given up by then
-	Native  string           `json:"native,omitempty"` // once the cloud gave it
-	Digest  uint64           `json:"digest,omitempty"` // of the wish, so that an equal one can be told
-	Ticket  providers.Ticket `json:"ticket,omitempty"`
-	Problem string           `json:"problem,omitempty"` // in the cloud's words
-	Source  string           `json:"source,omitempty"`  // links: the server's item
-	Target  string           `json:"target,omitempty"`  // links: the volume's or network's item
-	Before  providers.State  `json:"before,omitempty"`  // power: the state that the operation started from
-	Known   []string         `json:"known,omitempty"`   // interface: those that the server had before, when the cloud did not name the new one
-	Reserve string           `json:"reserve,omitempty"` // address: native id to be given back when the assignment fails
-	Own     *own             `json:"own,omitempty"`     // create: what the item's own data begins with
-	thing                    // create: the item until the cloud lists it
+	ID      string            `json:"id"` // of the item, which for a create is the token
+	Kind    Kind              `json:"kind"`
+	Class   class             `json:"class"`
+	Op      string            `json:"op"` // "create", "delete", "start", "resize"
+	Phase   phase             `json:"phase"`
+	Started time.Time         `json:"started"`
+	Changed time.Time         `json:"changed"`          // of the phase
+	Until   time.Time         `json:"until,omitzero"`   // calling: the asker has given up by then
+	Native  string            `json:"native,omitempty"` // once the cloud gave it
+	Digest  uint64            `json:"digest,omitempty"` // of the wish, so that an equal one can be told
+	Ticket  providers.Ticket  `json:"ticket,omitempty"`
+	Problem string            `json:"problem,omitempty"` // in the cloud's words
+	Source  string            `json:"source,omitempty"`  // links: the server's item
+	Target  string            `json:"target,omitempty"`  // links: the volume's or network's item
+	Before  providers.State   `json:"before,omitempty"`  // power: the state that the operation started from
+	Rest    providers.PowerOp `json:"rest,omitempty"`    // create: what came before it was over, see conclude
+	Known   []string          `json:"known,omitempty"`   // interface: those that the server had before, when the cloud did not name the new one
+	Reserve string            `json:"reserve,omitempty"` // address: native id to be given back when the assignment fails
+	Own     *own              `json:"own,omitempty"`     // create: what the item's own data begins with
+	thing                     // create: the item until the cloud lists it
 }
 
 // stateWords are the transition shown and the goal of the power operations.

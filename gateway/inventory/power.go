@@ -1,10 +1,7 @@
 package inventory
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"strings"
 
 	"go.uber.org/zap"
@@ -24,59 +21,25 @@ func (v *Inventory) Power(ctx context.Context, id string, op providers.PowerOp) 
 	if err != nil {
 		return nil, err
 	}
+	if it, err = w.powering(ctx, it, op); err != nil {
+		return nil, err
+	}
+	making := w.unfinished(it.ID)
+	if err := w.conclude(ctx, making, it, op); err != nil {
+		return nil, err
+	}
 	if sameState(it.Server.State, op) {
 		return it, nil
 	}
-	it, err = w.powering(ctx, it, op)
-	if err != nil || sameState(it.Server.State, op) {
-		return it, err
-	}
-	if err := w.conclude(ctx, it.ID, op); err != nil {
-		return nil, err
-	}
 	in := w.fresh(it, classChange, string(op))
 	in.Before = it.Server.State
-	return v.change(ctx, w, in, func(ctx context.Context) (providers.Ticket, error) {
+	changed, err := v.change(ctx, w, in, func(ctx context.Context) (providers.Ticket, error) {
 		return control.Power(ctx, it.Native, op)
 	})
-}
-
-// conclude takes the step that is left of a server's create before an operation
-// that ends in rest: the step may be to see to it that the server runs, and would
-// undo the operation if it came after it. A step that fails for good is the
-// worker's to tell of.
-func (w *worker) conclude(ctx context.Context, id string, op providers.PowerOp) error {
-	in := w.about(id, classCreate)
-	poller, ok := w.Provider.(providers.Poller)
-	if !ok || in == nil || in.Ticket == "" || in.Phase != accepted || stateWords[op].goal == providers.StateActive {
-		return nil
+	if err != nil && !providers.Unclear(err) {
+		w.note(ctx, making, "", nil)
 	}
-	var progress providers.Progress
-	err := w.call(ctx, func(ctx context.Context) (err error) {
-		progress, err = poller.Poll(ctx, in.Ticket)
-		return err
-	})
-	switch providers.Kind(err) {
-	case nil:
-	case providers.ErrThrottled, providers.ErrUnavailable:
-		return err
-	default:
-		return nil
-	}
-	err = w.feed.revise(ctx, in.key(w.UID), func(old []byte) ([]byte, error) {
-		var now intent // a listing may have given it its native id meanwhile
-		if old == nil || json.Unmarshal(old, &now) != nil || now.Ticket != in.Ticket {
-			return nil, errMoved
-		}
-		if now.Ticket, now.Native = progress.Ticket, cmp.Or(progress.ID, now.Native); now.Ticket == "" {
-			now.Changed = w.now()
-		}
-		return encode(now), nil
-	})
-	if err != nil && !errors.Is(err, errMoved) {
-		w.log.Warn("the progress of a create could not be stored", zap.String("id", id), zap.Error(err))
-	}
-	return nil
+	return changed, err
 }
 
 // sameState reports whether an operation would lead to where the server is or

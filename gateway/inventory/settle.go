@@ -25,6 +25,7 @@ type step int
 const (
 	wait   step = iota
 	poll        // take one step of the ticket
+	repeat      // give the operation again that came before the create was over
 	keep        // store the intent as it was returned
 	done        // the effect is seen: the intent is over
 	forget      // the change never happened: the intent is over, nothing remains of it
@@ -95,6 +96,8 @@ func found(in intent, f facts) (intent, step) {
 		return in, wait
 	case in.Phase == accepted && in.Ticket != "":
 		return in, poll
+	case in.Phase == accepted && in.Rest != "":
+		return in, repeat
 	}
 	return in, done
 }

@@ -124,6 +124,8 @@ func (w *worker) settleOne(ctx context.Context, in intent, f facts) (next time.T
 	switch what {
 	case poll:
 		return w.poll(ctx, in)
+	case repeat:
+		return w.repeat(ctx, in)
 	case keep:
 		err = w.replace(ctx, in, &after)
 	case done:
@@ -163,7 +165,7 @@ func (w *worker) replace(ctx context.Context, was intent, now *intent) error {
 // same reports whether two readings of an intent are of one moment.
 func (in intent) same(other intent) bool {
 	return in.Op == other.Op && in.Phase == other.Phase && in.Changed.Equal(other.Changed) &&
-		in.Ticket == other.Ticket && in.Native == other.Native
+		in.Ticket == other.Ticket && in.Native == other.Native && in.Rest == other.Rest
 }
 
 // finish ends an intent whose effect is seen. What must outlive it is kept
