@@ -37,11 +37,15 @@ func TestLateRefusal(t *testing.T) {
 	of := func(title string) thing {
 		return onSky(title, map[string]any{translate.AttrPlacementImage: "debian", occi.AttrMemory: 2.0})
 	}
+	f := p.Follow(t, "?kind=compute", "")
 	broken := p.place(t, of("broken"))
 	if broken.Chosen.Account != "narrow" {
 		t.Fatalf("%+v", broken)
 	}
 	p.State(t, broken.Compute, "error")
+	for e := f.Next(t); e.After.Attributes[occi.AttrComputeState] != "error"; { // by which the gateway learns it too
+		e = f.Next(t)
+	}
 	if said := p.Entity(t, broken.Compute).Attributes[occi.AttrComputeMessage]; !strings.Contains(said.(string), "No valid host was found") {
 		t.Errorf("the machine says %v", said)
 	}
