@@ -20,7 +20,7 @@ func TestBulkOfASlowCloud(t *testing.T) {
 	t.Cleanup(plan.Clear)
 	p := Start(t, nil, "serve", "--listen", "127.0.0.1:0", "--config", file(t, fmt.Sprintf(`
 store: {embedded: {path: DIR/slow.db}}
-limits: {write_timeout: 3s}
+limits: {write_timeout: 8s}
 accounts:
   - name: private
     cloud: openstack
@@ -29,7 +29,7 @@ accounts:
 `, cloud.URL)))
 	list := resources(volume("private", "slow0", 1), volume("private", "slow1", 1))
 	t.Run("longer than answers may take", func(t *testing.T) {
-		plan.Set(fault.Fault{Kind: fault.Latency, Call: "POST /volumes", Delay: 3500 * time.Millisecond})
+		plan.Set(fault.Fault{Kind: fault.Latency, Call: "POST /volumes", Delay: 9 * time.Second})
 		defer plan.Clear()
 		p.Must(t, 201, "POST", "/storage/", list, "Content-Type", "application/occi+json")
 		if got := p.titled(t, "slow"); len(got) != 2 {

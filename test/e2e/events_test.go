@@ -150,9 +150,9 @@ func TestEventsAreFiltered(t *testing.T) {
 // may take.
 func TestEventsOutliveTimeouts(t *testing.T) {
 	north := newSky(t, "north")
-	p := serve(t, under(t, "limits: {read_timeout: 2s, write_timeout: 2s, idle_timeout: 2s}", north))
+	p := serve(t, under(t, "limits: {read_timeout: 5s, write_timeout: 5s, idle_timeout: 5s}", north))
 	f := p.Follow(t, "", "")
-	time.Sleep(4 * time.Second) // longer than all of them
+	time.Sleep(7 * time.Second) // longer than all of them
 	north.grow("late")
 	p.Must(t, 200, "GET", "/compute/", "", "Cache-Control", "no-cache")
 	if e := f.Next(t); e.Name != "created" || e.After.Title != "late" {

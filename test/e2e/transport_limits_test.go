@@ -189,7 +189,7 @@ func TestLimits(t *testing.T) {
 
 // TestSlowBody stops sending in the middle of a body.
 func TestSlowBody(t *testing.T) {
-	p := serving(t, "limits: {read_timeout: 2s}\n")
+	p := serving(t, "limits: {read_timeout: 5s}\n")
 	a, closed := exchange(t, p,
 		"POST /compute/ HTTP/1.1\r\nHost: gw\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nCategory: ")
 	if a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "in time") || !closed {
