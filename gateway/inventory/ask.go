@@ -135,17 +135,17 @@ func (w *worker) want(groups []group, since time.Time) {
 // ring asks for everything but the catalogue.
 func (w *worker) ring() { w.want(w.everyday(), w.now()) }
 
-// hear takes another gateway's wishes. A moment of a clock that is ahead counts
-// as now, or it would be wished for until then.
+// hear takes another gateway's wishes. A moment of a clock that is ahead, and not
+// known to be, counts as now, or it would be wished for until then.
 func (w *worker) hear(bell []byte) {
 	var wishes map[group]time.Time
 	if err := json.Unmarshal(bell, &wishes); err != nil {
 		w.log.Warn("another gateway's wishes cannot be read", zap.Error(err))
 		return
 	}
-	now := w.now()
+	now, lead := w.now(), w.lead()
 	for g, since := range wishes {
-		wishes[g] = now.Add(-max(0, now.Sub(since)))
+		wishes[g] = now.Add(-max(0, now.Sub(since.Add(-lead))))
 	}
 	w.wants.hear(wishes)
 	strike(w.bell)
@@ -181,6 +181,10 @@ func (w *worker) tell(ctx context.Context) (next time.Time) {
 		return w.renew
 	}
 	w.told = now
+	lead := w.lead()
+	for g, since := range wishes {
+		wishes[g] = since.Add(lead)
+	}
 	key := store.Key{UID: w.UID, Kind: recBell, ID: theOne}
 	err := w.feed.revise(ctx, key, func(old []byte) ([]byte, error) {
 		others := map[group]time.Time{}

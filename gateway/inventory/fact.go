@@ -55,7 +55,7 @@ func (s *sharing) decode(rec store.Record) (fact, error) {
 	case recTomb:
 		f.set, err = setting(rec, func(s *state, id string, t *tomb) { put(s.tombs, id, t) })
 	case recStamp:
-		f.set, err = setting(rec, func(s *state, _ string, t *stamp) { s.stamp = t })
+		f.set, err = setting(rec, func(s *state, _ string, t *stamp) { s.raw = stamped{stamp: t} })
 	case recIdentity:
 		f.set, err = setting(rec, func(s *state, _ string, i *providers.Identity) { s.identity = i })
 	case recDefinition:

@@ -26,6 +26,7 @@ type feed struct {
 	silent atomic.Int64            // when the store last did not answer, Unix time in nanoseconds
 	bells  map[string]func([]byte) // by uid: takes what another gateway asks for
 	beats  func(gateway string, beat []byte)
+	ahead  func(gateway string) (by time.Duration, heard bool) // of our clock is another gateway's
 
 	mu      sync.Mutex
 	states  map[string]*state    // by uid; what is not configured is not here
@@ -50,7 +51,8 @@ const graveAge = time.Minute
 func newFeed(o Options) *feed {
 	f := &feed{
 		store: o.Store, log: o.Log, now: o.Clock.Now, view: newView(o), limit: o.Limits.Store,
-		bells: map[string]func([]byte){}, beats: func(string, []byte) {}, states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
+		bells: map[string]func([]byte){}, beats: func(string, []byte) {}, ahead: func(string) (time.Duration, bool) { return 0, false },
+		states: map[string]*state{}, revs: map[store.Key]uint64{}, loaded: map[int]bool{},
 		at: map[int]store.Position{}, lost: map[int][]store.Record{}, changed: make(chan struct{}),
 	}
 	f.states[noAccount] = newState(noAccount, "")
@@ -199,8 +201,11 @@ func (f *feed) put(states map[string]*state, records []fact) (uids map[string]bo
 		if f.rev(s, rec.Key) != rec.Rev {
 			f.revs[rec.Key] = rec.Rev
 		}
-		if rec.Kind == recStamp && s.unsaved && rec.Data != nil {
-			s.saved()
+		if rec.Kind == recStamp {
+			f.date(s)
+			if s.unsaved && rec.Data != nil {
+				s.saved()
+			}
 		}
 		if rec.Data == nil {
 			f.graves = append(f.graves, grave{rec.Key, rec.Rev, f.now()})

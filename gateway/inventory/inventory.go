@@ -128,7 +128,7 @@ func New(o Options) (*Inventory, error) {
 	v := &Inventory{o: o, feed: newFeed(o), workers: map[string]*worker{}}
 	if o.Shared {
 		v.peers = newPeers(v)
-		v.feed.beats = v.peers.hear
+		v.feed.beats, v.feed.ahead = v.peers.hear, v.peers.ahead
 	}
 	for _, a := range o.Accounts {
 		w := newWorker(v, a)

@@ -53,6 +53,9 @@ func (f *feed) loss(ctx context.Context, shard int, pos store.Position, torn boo
 // when the account has no stamp any more or some of its records are missing, and
 // durable records. It gives the latter.
 func (s *state) inherit(old *state, l loss) (lost []store.Record) {
+	if s.raw.same(old.raw) {
+		s.stamp, s.raw = old.stamp, old.raw // it was seen first then
+	}
 	if old.stamp != nil && (s.stamp == nil || l.torn) {
 		s.inheritRows(old)
 	}
@@ -77,7 +80,7 @@ func (s *state) inherit(old *state, l loss) (lost []store.Record) {
 func (s *state) inheritRows(old *state) {
 	s.unsaved = true
 	if s.stamp == nil {
-		s.stamp = old.stamp
+		s.stamp, s.raw = old.stamp, old.raw
 	}
 	for k, r := range old.rows {
 		if s.rows[k] == nil {

@@ -30,6 +30,7 @@ type peers struct {
 	every   time.Duration // between two beats
 	silence time.Duration // after which a gateway is taken for dead
 	stir    func()        // called when the accounts were dealt out anew
+	learnt  chan struct{} // rung when a clock turns out to be other than was thought
 
 	mu     sync.Mutex
 	others map[string]peer
@@ -43,11 +44,13 @@ type peer struct {
 	beat
 	heard time.Time
 	alive bool
+	ahead time.Duration // of our clock its clock is, as far as is known
+	lead  time.Duration // and was when it wrote the beat, had that taken no time
 }
 
 // beat is the record by which a gateway shows that it lives.
 type beat struct {
-	Moment time.Time `json:"moment"` // by its own clock; only that it changes counts
+	Moment time.Time `json:"moment"` // by its own clock
 	Serves []string  `json:"serves"` // uids of its accounts
 }
 
@@ -58,6 +61,7 @@ func newPeers(v *Inventory) *peers {
 	p := &peers{
 		feed: v.feed, log: v.o.Log, now: v.o.Clock.Now, me: v.o.Holder,
 		every: v.o.Limits.Lease / 3, silence: v.o.Limits.Lease * 5 / 6, others: map[string]peer{},
+		learnt: make(chan struct{}, 1),
 		stir: func() {
 			for _, w := range v.workers {
 				strike(w.bell)
@@ -80,14 +84,17 @@ func (p *peers) run(ctx context.Context) {
 	defer p.leave()
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
-	p.beat(ctx) // a second one follows at once, so that the others count us in
+	p.beat(ctx)
+	p.beat(ctx) // two at once, so that the others count us in
 	for {
-		p.beat(ctx)
-		p.look(ctx)
 		select {
 		case <-ctx.Done():
 			return
+		case <-p.learnt:
+			p.feed.redate()
 		case <-tick.C:
+			p.beat(ctx)
+			p.look(ctx)
 		}
 	}
 }
@@ -143,6 +150,10 @@ func (p *peers) hear(gateway string, data []byte) {
 		return // loaded once more
 	default:
 		is.alive = known
+		if is.measure(was, p.every); is.ahead != was.ahead {
+			p.log.Warn("the clock of a gateway is not ours; its times are taken by ours", zap.String("gateway", gateway), zap.Duration("ahead", is.ahead))
+			strike(p.learnt)
+		}
 		p.others[gateway] = is
 	}
 	if was.alive != is.alive || !slices.Equal(was.Serves, is.Serves) {

@@ -35,7 +35,8 @@ type state struct {
 	refs     map[nat][]*row                // rows that mention a native id
 	tombs    map[string]*tomb
 	defined  map[string][]byte // what users defined, by id; of no account
-	stamp    *stamp
+	stamp    *stamp            // by our own clock
+	raw      stamped           // it as it was written
 	identity *providers.Identity
 
 	built     map[rowKey][]string // ids of the items that were made of a row, beside the one that has the row's

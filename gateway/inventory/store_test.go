@@ -28,6 +28,7 @@ type watched struct {
 	closed error         // takes no batches
 	slow   time.Duration // takes so long for a batch
 	late   time.Duration // tells so late what was written
+	again  map[int]bool  // shards that have to be loaded again
 }
 
 // alone opens a house on a watched store, with leases of the usual length.
@@ -69,8 +70,12 @@ func (w *watched) Changes(ctx context.Context, shard int, pos store.Position, li
 		return nil, "", err
 	}
 	w.mu.Lock()
-	late := w.late
+	late, again := w.late, w.again[shard]
+	delete(w.again, shard)
 	w.mu.Unlock()
+	if again {
+		return nil, "", store.ErrReload
+	}
 	pause(ctx, late)
 	return st.Changes(ctx, shard, pos, limit, wait)
 }

@@ -3,7 +3,10 @@
 package chaos_test
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -16,7 +19,10 @@ func TestClocks(t *testing.T) {
 	redis := servers.Redis(t, "--appendonly", "yes", "--appendfsync", "everysec")
 	w := newWorld(t, fmt.Sprintf("{redis: {addresses: [%q]}}", redis.Address), 0, time.Hour, -time.Hour)
 
-	w.during("gateways two hours apart", func(*testing.T) { time.Sleep(brief(2*time.Second, 5*time.Second)) })
+	w.during("gateways two hours apart", func(t *testing.T) {
+		time.Sleep(brief(2*time.Second, 5*time.Second))
+		w.ages(t)
+	})
 	w.during("the gateway that is ahead dies", func(t *testing.T) {
 		w.gates[1].kill()
 		w.moves(t)
@@ -54,6 +60,33 @@ func TestClocks(t *testing.T) {
 		}
 		w.takesCreates(t)
 	})
+}
+
+// ages waits until every gateway says by its own clock how old the clouds' parts
+// are, whoever has listed them.
+func (w *world) ages(t *testing.T) {
+	t.Helper()
+	for _, g := range w.gates {
+		servers.Eventually(t, "what is listed every second is some seconds old", func() bool {
+			a, err := g.do("GET", "/clouds", "")
+			list, listErr := g.do("GET", "/compute/", "")
+			var report struct {
+				Clouds []struct {
+					Parts []struct{ Observed time.Time }
+				}
+			}
+			if errors.Join(err, listErr, json.Unmarshal([]byte(a.body), &report)) != nil || len(report.Clouds) != clouds {
+				return false
+			}
+			for _, c := range report.Clouds {
+				if age := time.Since(c.Parts[0].Observed.Add(-g.off)); age < -time.Second || age > time.Minute {
+					return false
+				}
+			}
+			seconds, err := strconv.Atoi(list.header.Get("Age"))
+			return err == nil && seconds < 60 && list.header.Get("X-Occigate-Stale") == ""
+		})
+	}
 }
 
 // moves waits until what a cloud changes by itself is shown by every gateway that

@@ -23,7 +23,8 @@ type gate struct {
 	t       *testing.T
 	process *servers.Program
 	url     string
-	clock   string // the file that says how far its clock is off
+	clock   string        // the file that says how far its clock is off
+	off     time.Duration // what it says
 	client  *http.Client
 	life    atomic.Int64 // odd while it has to answer; every change is a new life
 }
@@ -69,6 +70,7 @@ func (g *gate) restart() {
 // shift sets how far the gateway's clock is off, at once if it runs.
 func (g *gate) shift(off time.Duration) {
 	g.t.Helper()
+	g.off = off
 	err := os.WriteFile(g.clock+".new", []byte(off.String()), 0o600)
 	if err := errors.Join(err, os.Rename(g.clock+".new", g.clock)); err != nil {
 		g.t.Fatal(err)
