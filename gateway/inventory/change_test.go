@@ -195,7 +195,7 @@ func TestChangeWithoutEffectIsAProblem(t *testing.T) {
 		a.add(1)
 		h := open(t, file, a)
 		defer h.stop()
-		a.do(func() { a.crash["Power"] = func() { a.servers["i-1"].State = providers.StateActive } })
+		a.do(func() { a.crash["Power"] = func() { a.do(func() { a.servers["i-1"].State = providers.StateActive }) } })
 		if _, err := h.Power(t.Context(), h.native("a", "i-1").ID, providers.PowerStop); err != nil {
 			t.Fatal(err)
 		}

@@ -51,7 +51,7 @@ func TestARowThatLagsDoesNotBlink(t *testing.T) {
 			inBubble(t, func(t *testing.T, file string) {
 				a := newCloud("1")
 				a.tokenless = tokenless
-				a.crash["CreateServer"] = func() { a.hidden["i-1"] = time.Now().Add(4 * time.Minute) }
+				a.crash["CreateServer"] = func() { a.do(func() { a.hidden["i-1"] = time.Now().Add(4 * time.Minute) }) }
 				h := open(t, file, a)
 				defer h.stop()
 				made, err := h.create("a", "late")
