@@ -22,7 +22,7 @@ func TestSentinel(t *testing.T) {
 	w := newWorld(t, fmt.Sprintf("{redis: {addresses: [%s], sentinel_master: %s}}", quoted(set.Sentinels), set.Name), 0, 0)
 	w.during("failed over by Sentinel", func(t *testing.T) {
 		old, replica := set.Nodes[0], set.Nodes[1]
-		old.Kill()
+		set.KillMaster(t)
 		began := time.Now()
 		servers.Eventually(t, "the replica is master", func() bool { return set.Master() == replica })
 		t.Logf("failed over after %.1f s", time.Since(began).Seconds())

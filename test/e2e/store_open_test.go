@@ -72,7 +72,7 @@ func TestRedisOfEveryShape(t *testing.T) {
 		set := servers.RedisSentinel(t)
 		p := serve(t, fmt.Sprintf("{redis: {sentinel_master: %s, addresses: [%s]}}", set.Name, list(set.Sentinels)))
 		killed := p.observed(t)
-		set.Nodes[0].Kill()
+		set.KillMaster(t)
 		p.Eventually(t, "refreshed after the master has died", func() bool {
 			now := p.observed(t)
 			return now > killed && !strings.Contains(p.Must(t, http.StatusOK, "GET", "/clouds", "").Body, `"fresh":false`)

@@ -165,8 +165,9 @@ type SentinelSet struct {
 }
 
 // RedisSentinel starts a SentinelSet, with further options for master and
-// replica, and returns once the Sentinels know each other and the replica. A
-// master that does not answer for a second is replaced.
+// replica, and returns once the Sentinels know each other and the replica. They
+// replace the master only after KillMaster: a busy machine may well keep one
+// silent for as long as a test wants to wait.
 func RedisSentinel(t testing.TB, options ...string) *SentinelSet {
 	t.Helper()
 	options = append([]string{"--repl-diskless-sync-delay", "0"}, options...)
@@ -199,9 +200,9 @@ func (set *SentinelSet) sentinel(t testing.TB) *RedisServer {
 	config := fmt.Sprintf(`bind 127.0.0.1
 port %s
 sentinel monitor %[2]s 127.0.0.1 %[3]s 2
-sentinel down-after-milliseconds %[2]s 1000
+sentinel down-after-milliseconds %[2]s %[4]d
 sentinel failover-timeout %[2]s 5000
-`, portOf(address), set.Name, portOf(set.Nodes[0].Address))
+`, portOf(address), set.Name, portOf(set.Nodes[0].Address), time.Hour.Milliseconds())
 	path := filepath.Join(t.TempDir(), "sentinel.conf")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -211,15 +212,16 @@ sentinel failover-timeout %[2]s 5000
 	return s
 }
 
-// Patience says how long a master may be silent until the Sentinels replace it:
-// one second at the start, which a busy machine can take away from it.
-func (set *SentinelSet) Patience(t testing.TB, d time.Duration) {
+// KillMaster kills the first node, and lets the Sentinels replace a master that
+// does not answer for a second from then on.
+func (set *SentinelSet) KillMaster(t testing.TB) {
 	t.Helper()
 	for _, s := range set.Sentinels {
-		if _, err := s.Do("SENTINEL", "SET", set.Name, "down-after-milliseconds", d.Milliseconds()); err != nil {
+		if _, err := s.Do("SENTINEL", "SET", set.Name, "down-after-milliseconds", 1000); err != nil {
 			t.Fatal(err)
 		}
 	}
+	set.Nodes[0].Kill()
 }
 
 // Master is the node that all the Sentinels take for the master now; nil while

@@ -143,7 +143,6 @@ func TestStoreCluster(t *testing.T) {
 // TestStoreSentinel runs the suite on a master that is found by its Sentinels.
 func TestStoreSentinel(t *testing.T) {
 	set := servers.RedisSentinel(t)
-	set.Patience(t, patience) // the harness empties the first master
 	options := redis.Options{Addresses: servers.Addresses(set.Sentinels), Master: set.Name}
 	storetest.Run(t, start(options, administer(t, set.Nodes[0])))
 }

@@ -269,7 +269,6 @@ func TestLostAnswers(t *testing.T) {
 // had reached it is there.
 func TestFailover(t *testing.T) {
 	set := servers.RedisSentinel(t)
-	set.Patience(t, patience)
 	s := open(t, redis.Options{Addresses: servers.Addresses(set.Sentinels), Master: set.Name})
 	put(t, s, title)
 	old, replica := set.Nodes[0], set.Nodes[1]
@@ -278,8 +277,7 @@ func TestFailover(t *testing.T) {
 		copied, err2 := replica.Do("DBSIZE")
 		return errors.Join(err, err2) == nil && copied == written
 	})
-	set.Patience(t, time.Second)
-	old.Kill()
+	set.KillMaster(t)
 	rec := title
 	eventually(t, "the store can be written again", func() bool {
 		rev, err := s.Put(t.Context(), store.Record{Key: title.Key, Rev: rec.Rev + 1, Data: []byte("y")})
