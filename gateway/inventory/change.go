@@ -117,10 +117,12 @@ func (w *worker) call(ctx context.Context, do func(context.Context) error) error
 }
 
 // begin writes an intent before its call. An older intent of the class is
-// replaced, unless busy says that it stands in the way.
-func (w *worker) begin(ctx context.Context, in intent, busy func(intent) error) error {
-	return w.feed.revise(ctx, in.key(w.UID), func(old []byte) ([]byte, error) {
+// replaced, unless busy says that it stands in the way. written says that the
+// store was asked to take it, also when it did not answer.
+func (w *worker) begin(ctx context.Context, in intent, busy func(intent) error) (written bool, err error) {
+	err = w.feed.revise(ctx, in.key(w.UID), func(old []byte) ([]byte, error) {
 		if old == nil {
+			written = true
 			return encode(in), nil
 		}
 		var was intent
@@ -130,8 +132,10 @@ func (w *worker) begin(ctx context.Context, in intent, busy func(intent) error) 
 		if err := busy(was); err != nil {
 			return nil, err
 		}
+		written = true
 		return encode(in), nil
 	})
+	return written, err
 }
 
 // fresh is an intent that is about to be called for.
@@ -171,15 +175,42 @@ func (w *worker) record(ctx context.Context, in intent) {
 	w.owed = append(w.owed, in)
 }
 
-// payUp stores the answered intents that the store did not take before.
+// payUp stores the answered intents that the store did not take before, and
+// withdraws those of which it did not say that it took them.
 func (w *worker) payUp(ctx context.Context) {
 	w.owing.Lock()
-	owed := w.owed
-	w.owed = nil
+	owed, void := w.owed, w.void
+	w.owed, w.void = nil, nil
 	w.owing.Unlock()
 	for _, in := range owed {
 		w.record(ctx, in)
 	}
+	for i, in := range void {
+		if w.withdraw(ctx, in) != nil { // nor will it answer about the others
+			w.doubt(void[i:]...)
+			return
+		}
+	}
+}
+
+// doubt notes intents of creates that were refused since the store did not answer:
+// it may have taken them, and nobody will call for them.
+func (w *worker) doubt(ins ...intent) {
+	w.owing.Lock()
+	defer w.owing.Unlock()
+	w.void = append(w.void, ins...)
+}
+
+// withdraw removes an intent that nobody will call for, whatever others have made
+// of it since. Another one under its id stands.
+func (w *worker) withdraw(ctx context.Context, in intent) error {
+	return w.feed.revise(ctx, in.key(w.UID), func(old []byte) ([]byte, error) {
+		var was intent
+		if old != nil && json.Unmarshal(old, &was) == nil && was.Started.Equal(in.Started) && was.Digest == in.Digest {
+			return nil, nil
+		}
+		return old, nil
+	})
 }
 
 // drop removes an intent that the cloud refused.

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -38,7 +39,10 @@ func (v *Inventory) create(ctx context.Context, w *worker, own Own, want wish, d
 	if err := w.reachable(in.Op); err != nil {
 		return nil, err
 	}
-	if err := w.begin(ctx, in, w.taken); err != nil {
+	if written, err := w.begin(ctx, in, w.taken); err != nil {
+		if written && errors.Is(err, ErrStore) {
+			w.doubt(in)
+		}
 		return nil, err
 	}
 	var got answer

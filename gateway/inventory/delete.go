@@ -31,7 +31,7 @@ func (v *Inventory) Delete(ctx context.Context, id string) error {
 	if it.Kind == KindAddress && w.made(it) {
 		in.Reserve = it.Native
 	}
-	if err := w.begin(ctx, in, w.stands); err != nil {
+	if _, err := w.begin(ctx, in, w.stands); err != nil {
 		if !providers.Unclear(err) {
 			return err
 		}

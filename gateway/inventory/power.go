@@ -142,7 +142,7 @@ func (v *Inventory) ResizeVolume(ctx context.Context, id string, sizeGiB float64
 // change is the way of changes to what exists: intent, call, answer. They go
 // through without the store too, since repeating them is harmless.
 func (v *Inventory) change(ctx context.Context, w *worker, in intent, do func(context.Context) (providers.Ticket, error)) (*Item, error) {
-	if err := w.begin(ctx, in, w.stands); err != nil {
+	if _, err := w.begin(ctx, in, w.stands); err != nil {
 		if !providers.Unclear(err) {
 			return nil, err
 		}

@@ -22,6 +22,7 @@ type watched struct {
 	puts   int
 	broken error // answers nothing
 	full   error // takes no single records
+	mute   error // takes single records and does not say so
 	held   store.Lease
 	deaf   bool          // renewing succeeds without reaching the store
 	hangs  bool          // answers only when its caller has waited long enough
@@ -95,12 +96,15 @@ func (w *watched) Put(ctx context.Context, rec store.Record) (uint64, error) {
 	}
 	w.mu.Lock()
 	w.puts++
-	full := w.full
+	full, mute := w.full, w.mute
 	w.mu.Unlock()
 	if full != nil {
 		return 0, full
 	}
-	return st.Put(ctx, rec)
+	if rev, err := st.Put(ctx, rec); mute == nil {
+		return rev, err
+	}
+	return 0, mute
 }
 
 func (w *watched) Apply(ctx context.Context, lease store.Lease, batch []store.Write) error {

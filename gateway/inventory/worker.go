@@ -36,6 +36,7 @@ type worker struct {
 	held   atomic.Bool // the lease is held, as far as is known
 	owing  sync.Mutex
 	owed   []intent // answered, but not stored yet
+	void   []intent // of refused creates, which the store may have taken all the same
 
 	// The loop's own.
 	groups   []group
