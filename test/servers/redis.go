@@ -66,19 +66,24 @@ func (s *RedisServer) ready() {
 }
 
 // Do sends a command to the server itself.
-func (s *RedisServer) Do(args ...any) (any, error) { return redisDo(s.Address, args...) }
+func (s *RedisServer) Do(args ...any) (any, error) { return redisDo(s.Address, patience, args...) }
 
-func redisDo(address string, args ...any) (any, error) {
+// redisDo sends a command, and waits no longer than limit for each of connection
+// and answer.
+func redisDo(address string, limit time.Duration, args ...any) (any, error) {
 	client := redis.NewClient(&redis.Options{
-		Addr: address, MaxRetries: -1, DialerRetries: 1, DialTimeout: time.Second, ReadTimeout: 5 * time.Second,
+		Addr: address, MaxRetries: -1, DialerRetries: 1, DialTimeout: limit, ReadTimeout: limit,
 	})
 	defer client.Close()
 	return client.Do(context.Background(), args...).Result()
 }
 
+// probe is how long one of several tries may take.
+const probe = 5 * time.Second
+
 // says reports whether the answer to a command holds a text.
 func says(address, text string, args ...any) bool {
-	answer, err := redisDo(address, args...)
+	answer, err := redisDo(address, probe, args...)
 	return err == nil && strings.Contains(fmt.Sprint(answer), text)
 }
 

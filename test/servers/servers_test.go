@@ -31,7 +31,7 @@ func TestTroubleBeginsAndEnds(t *testing.T) {
 	}
 	for name, trouble := range troubles {
 		trouble.begin()
-		if answer, err := redisDo(proxy.Address, "GET", "a"); err == nil {
+		if answer, err := redisDo(proxy.Address, probe, "GET", "a"); err == nil {
 			t.Errorf("%s, the server answers %v", name, answer)
 		}
 		trouble.end()
@@ -46,13 +46,13 @@ func TestLoseAnAnswer(t *testing.T) {
 	s := Redis(t)
 	proxy := NewProxy(t, s.Address)
 	proxy.Lose("counter")
-	if answer, err := redisDo(proxy.Address, "INCR", "other"); err != nil || proxy.Lost() {
+	if answer, err := redisDo(proxy.Address, patience, "INCR", "other"); err != nil || proxy.Lost() {
 		t.Errorf("another request: %v, %v, lost: %v", answer, err, proxy.Lost())
 	}
-	if answer, err := redisDo(proxy.Address, "INCR", "counter"); err == nil || !proxy.Lost() {
+	if answer, err := redisDo(proxy.Address, patience, "INCR", "counter"); err == nil || !proxy.Lost() {
 		t.Errorf("answered with %v", answer)
 	}
-	if answer, err := redisDo(proxy.Address, "INCR", "counter"); err != nil || answer != int64(2) {
+	if answer, err := redisDo(proxy.Address, patience, "INCR", "counter"); err != nil || answer != int64(2) {
 		t.Errorf("asked again: %v, %v, want 2", answer, err)
 	}
 }

@@ -1,6 +1,7 @@
 package redis_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -90,9 +91,16 @@ func start(options redis.Options, masters ...*server) storetest.Start {
 	}
 }
 
+// tryOpen opens a store that gives a busy machine its time, unless options name
+// another time-out.
+func tryOpen(options redis.Options) (*redis.Store, error) {
+	options.Timeout = cmp.Or(options.Timeout, patience)
+	return redis.Open(context.Background(), options)
+}
+
 func open(t testing.TB, options redis.Options) *redis.Store {
 	t.Helper()
-	s, err := redis.Open(context.Background(), options)
+	s, err := tryOpen(options)
 	if err != nil {
 		t.Fatal(err)
 	}
