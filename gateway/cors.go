@@ -31,8 +31,8 @@ var corsHeaders = []string{
 
 // corsExposed are the headers of answers that pages may read.
 const corsExposed = "Accept, Age, Allow, Category, ETag, Link, Location, Preference-Applied, Retry-After, Server, " +
-	"WWW-Authenticate, X-OCCI-Attribute, X-OCCI-Error, X-OCCI-Location, X-OCCI-Warning, X-Occigate-Fresh, " +
-	"X-Occigate-Incomplete, X-Occigate-Older, X-Occigate-Refused, X-Occigate-Stale, X-Occigate-Throttled, " +
+	"WWW-Authenticate, X-OCCI-Attribute, X-OCCI-Error, X-OCCI-Location, X-OCCI-Warning, X-Occigate-Ages, " +
+	"X-Occigate-Fresh, X-Occigate-Incomplete, X-Occigate-Older, X-Occigate-Refused, X-Occigate-Stale, X-Occigate-Throttled, " +
 	"X-Request-Id, X-Total-Count"
 
 // allowOrigins lets pages of the configured origins use the gateway. A browser

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,8 +74,10 @@ func (m *instant) tell(s scope) []header {
 	return lines
 }
 
-// The headers that say how the clouds' parts stand, one line for each account.
+// The headers that say how the clouds' parts stand: all ages in one line, of what
+// is wrong one line for each account.
 const (
+	agesHeader       = "X-Occigate-Ages"       // how old each account's part is, in seconds
 	incompleteHeader = "X-Occigate-Incomplete" // nothing is known of a part yet
 	staleHeader      = "X-Occigate-Stale"      // what is shown is the last that was seen
 	throttledHeader  = "X-Occigate-Throttled"  // the cloud is asked less often, because it wants to be
@@ -85,7 +88,7 @@ const (
 
 // freshnessOf says how old the oldest part is, and which accounts are not fresh.
 func freshnessOf(list []standing, now time.Time) (lines []header) {
-	oldest, known := now, false
+	var seen []standing
 	named := map[string]int{}
 	say := func(name, value string) {
 		if named[name]++; named[name] <= mostNamed {
@@ -94,8 +97,7 @@ func freshnessOf(list []standing, now time.Time) (lines []header) {
 	}
 	for _, s := range list {
 		if s.complete() {
-			known = true
-			oldest = earlier(oldest, s.observed)
+			seen = append(seen, s)
 		}
 		switch {
 		case !s.complete():
@@ -115,10 +117,25 @@ func freshnessOf(list []standing, now time.Time) (lines []header) {
 			lines = append(lines, header{name, "and " + strconv.Itoa(n-mostNamed) + " more, see /clouds"})
 		}
 	}
-	if known { // else nothing was ever seen that could have an age
-		lines = append(lines, header{"Age", age(oldest, now)})
+	return append(lines, agesOf(seen, now)...)
+}
+
+// agesOf says how old the oldest of what was seen once is and, where there are
+// several accounts, how old each is, the oldest first.
+func agesOf(seen []standing, now time.Time) (lines []header) {
+	if len(seen) == 0 {
+		return nil
 	}
-	return lines
+	slices.SortStableFunc(seen, func(a, b standing) int { return a.observed.Compare(b.observed) })
+	lines = append(lines, header{"Age", age(seen[0].observed, now)})
+	if len(seen) == 1 {
+		return lines
+	}
+	each := make([]string, len(seen))
+	for i, s := range seen {
+		each[i] = s.uid + "=" + age(s.observed, now)
+	}
+	return append(lines, header{agesHeader, headerText(several(each))})
 }
 
 // Proxies take few KiB of headers, and many clouds can fail at once.
@@ -134,13 +151,6 @@ func httpTime(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
 // age is whole seconds, none for what a clock ahead of ours has seen.
 func age(observed, now time.Time) string {
 	return strconv.FormatInt(max(0, int64(now.Sub(observed).Seconds())), 10)
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // freshen says in the headers of an answer how the parts of the clouds stand
@@ -176,6 +186,7 @@ func (g *Gateway) freshen(c echo.Context, s scope) (waited bool, err error) {
 		return waited, nil
 	}
 	h.Del("Age") // of what is not shown
+	h.Del(agesHeader)
 	return waited, insufficient(lacking, now.now)
 }
 
@@ -233,7 +244,7 @@ func tellDemanded(h http.Header, list []standing, d demand, since time.Time) (la
 	return lacking
 }
 
-// several is a list of accounts for a header.
+// several is a list of what there is of accounts for a header.
 func several(uids []string) string {
 	if more := len(uids) - mostNamed; more > 0 {
 		return strings.Join(uids[:mostNamed], ", ") + " and " + strconv.Itoa(more) + " more"

@@ -45,12 +45,12 @@ func TestFreshnessOf(t *testing.T) {
 		{"no accounts", nil, nil},
 		{"fresh", []inventory.Status{account("a", 5*time.Second, 70*time.Second)}, []string{"Age: 5"}},
 		{"seen by a clock that is ahead", []inventory.Status{failing(account("a", 0, 0), 1, nil)}, []string{"Age: 0"}},
-		{"the oldest counts", []inventory.Status{account("a", 5*time.Second, 0), account("b", 90*time.Second, 0)}, []string{"Age: 90"}},
+		{"the oldest counts", []inventory.Status{account("a", 5*time.Second, 0), account("b", 90*time.Second, 0)}, []string{"Age: 90", "X-Occigate-Ages: b=90, a=5"}},
 		{"nothing known", []inventory.Status{failing(account("a", -1, 0), 0, nil)}, []string{"X-Occigate-Incomplete: a: its words"}},
 		{
 			"stale",
-			[]inventory.Status{failing(account("a", 90*time.Second, 0), 0, providers.ErrUnavailable), account("b", 0, 0)},
-			[]string{"X-Occigate-Stale: a since " + since + ": its words", "Age: 90"},
+			[]inventory.Status{failing(account("a", 90*time.Second, 0), 0, providers.ErrUnavailable), account("b", 0, 0), failing(account("c", -1, 0), 0, nil)},
+			[]string{"X-Occigate-Stale: a since " + since + ": its words", "X-Occigate-Incomplete: c: its words", "Age: 90", "X-Occigate-Ages: a=90, b=0"},
 		},
 		{"stale in what is not shown", []inventory.Status{failing(account("a", 9*time.Second, 0), 1, providers.ErrUnavailable)}, []string{"Age: 9"}},
 		{

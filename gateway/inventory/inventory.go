@@ -20,7 +20,7 @@ var ErrNotReady = fmt.Errorf("inventory: the store has not been read yet: %w", p
 
 // ErrStore is the error of what needs the store while that does not answer. It
 // matches [providers.ErrUnavailable] too, and says nothing of any cloud.
-var ErrStore = errors.New("the store")
+var ErrStore = errors.New("the store cannot be used now")
 
 // Account is one credential in one region or endpoint of a cloud: the unit of
 // refresh, lease and freshness.

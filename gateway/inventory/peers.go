@@ -203,6 +203,16 @@ func (p *peers) gone(gateway string) bool {
 	return !known || p.now().Sub(other.heard) > p.silence
 }
 
+// mute reports whether the store has not taken our beats for a while.
+func (p *peers) mute() bool {
+	if p == nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.spoke.IsZero() && p.now().Sub(p.spoke) > p.silence
+}
+
 // deal works out who is to hold which account. The caller has the lock, or is
 // alone.
 func (p *peers) deal() {

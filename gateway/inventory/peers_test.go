@@ -3,6 +3,7 @@ package inventory_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -147,6 +148,32 @@ func TestGatewaysFindEachOtherAgain(t *testing.T) {
 			}
 		}
 		c.stop(0, 1, 2)
+	})
+}
+
+// When nothing is listed for want of the store, that is said, and no cloud blamed.
+func TestTheStoreIsNamedThatDoesNotAnswer(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		st := openStore(t, file)
+		defer st.Close()
+		c := openCrowd(t, st, 1, 2)
+		defer c.stop(0)
+		c.clouds[0].do(func() { c.clouds[0].hangs["Servers"] = true })
+		c.sleep(80 * time.Second)
+		const overdue, why = "has not ended", "the store does not answer"
+		if p := c.houses[0].status("a").Problem; strings.Contains(p, why) || p == "" {
+			t.Errorf("of a cloud that hangs it is said: %q", p)
+		}
+		c.stores[0].set(func() { c.stores[0].broken = errors.New("no route to host") })
+		c.sleep(80 * time.Second)
+		if p := c.houses[0].status("b").Problem; !strings.Contains(p, overdue) || !strings.Contains(p, why) {
+			t.Errorf("without the store it is said: %q", p)
+		}
+		c.stores[0].set(func() { c.stores[0].broken = nil })
+		c.sleep(time.Minute)
+		if p := c.houses[0].status("b").Problem; p != "" {
+			t.Errorf("when it is back it is said: %q", p)
+		}
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 // waits for nobody.
 func (v *Inventory) Accounts() []Status {
 	all := make([]Status, 0, len(v.o.Accounts))
+	mute := v.peers.mute()
 	for _, a := range v.o.Accounts {
 		st := Status{UID: a.UID, Name: a.Name, Cloud: a.Cloud, Counts: v.feed.view.counts(a.UID)}
 		if d, says := a.Provider.(providers.Defaulter); says {
@@ -24,7 +25,7 @@ func (v *Inventory) Accounts() []Status {
 		}
 		st.read(at.stamp, groupsOf(a.Provider))
 		st.Circuit = at.stamp.circuitState(v.o.Clock.Now())
-		st.late(v.o.Clock.Now(), v.o.Limits.Overdue)
+		st.late(v.o.Clock.Now(), v.o.Limits.Overdue, mute)
 		all = append(all, st)
 	}
 	return all
@@ -75,9 +76,9 @@ func (end *groupEnd) part(g group) Part {
 
 // late shows what is overdue, or has never ended. A cloud that hangs fails only
 // when the call is given up, and a gateway that cannot list writes no stamp at
-// all. The first problem is the account's: of it as a whole, then of its parts;
-// one of the account as a whole is every part's.
-func (st *Status) late(now time.Time, overdue time.Duration) {
+// all; mute says that the store is to blame. The first problem is the account's: of it
+// as a whole, then of its parts; one of the account as a whole is every part's.
+func (st *Status) late(now time.Time, overdue time.Duration, mute bool) {
 	const first = "the first refresh has not ended"
 	whole := *st
 	for i := range st.Parts {
@@ -90,6 +91,9 @@ func (st *Status) late(now time.Time, overdue time.Duration) {
 			p.Problem, p.Kind, p.Since, p.Next = whole.Problem, whole.Kind, whole.Since, whole.Next
 		case !p.Next.IsZero() && now.Sub(p.Next) >= overdue:
 			p.Problem = "the refresh that was due at " + p.Next.UTC().Format(time.TimeOnly) + " UTC has not ended"
+			if mute {
+				p.Problem += ", as the store does not answer"
+			}
 			p.Kind, p.Since = providers.ErrUnavailable, p.Next
 		case p.Observed.IsZero():
 			p.Problem = first

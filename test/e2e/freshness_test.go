@@ -78,6 +78,9 @@ func TestFreshDataOnDemand(t *testing.T) {
 	if most := int(time.Since(began).Seconds()); err != nil || age > most {
 		t.Errorf("Age is %q, want at most the %d s since it was asked for", a.Header.Get("Age"), most)
 	}
+	if ages := a.Header.Get("X-Occigate-Ages"); !strings.Contains(ages, "north=") || !strings.Contains(ages, "south=") {
+		t.Errorf("the clouds' ages are %q", ages)
+	}
 }
 
 // TestEqualDemandsAreOne lets a listing hang while many demands come, and has one
