@@ -9,20 +9,20 @@ import "time"
 // written, and as a rule is heard within milliseconds.
 
 // apart is how far apart clocks have to be to be told from beats that took their
-// time.
-const apart = 2 * time.Second
+// time on a busy machine.
+const apart = 3 * time.Second
 
 // measure takes what a beat says of the clock of who wrote it, after what the
 // beats before have said. Nothing is heard before it was written, so that one beat
 // proves a clock to be ahead. One that seems to be behind may have come late, as
 // all do that were read after an outage, or found in the store: it counts when the
-// next has the same delay.
+// next, which was written a while after it, has the same delay.
 func (p *peer) measure(was peer, every time.Duration) {
 	p.lead, p.ahead = p.Moment.Sub(p.heard), was.ahead
 	switch {
 	case p.lead > p.ahead+apart:
 		p.ahead = p.lead
-	case p.lead < p.ahead-apart && (p.lead-was.lead).Abs() < every/3:
+	case p.lead < p.ahead-apart && (p.lead-was.lead).Abs() < every/3 && p.Moment.Sub(was.Moment).Abs() > every/2:
 		p.ahead = max(p.lead, was.lead)
 	}
 }
