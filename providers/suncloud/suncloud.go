@@ -147,8 +147,12 @@ func (p *Provider) Server(ctx context.Context, id string) (providers.Server, err
 
 const createOp = "POST VM"
 
-// creating is what the cloud has no place for.
-var creating = limits.Create{Volumes: "Sun Cloud has no block volumes", KeyName: "Sun Cloud has no named keys"}
+// creating is what the cloud has no place for. That addresses cannot be chosen is
+// inferred: no page says so, nor has any example of a create one.
+var creating = limits.Create{
+	IP: "Sun Cloud chooses addresses itself", MAC: "Sun Cloud chooses addresses itself",
+	Volumes: "Sun Cloud has no block volumes", KeyName: "Sun Cloud has no named keys",
+}
 
 // CreateServer makes a VM from a template; it comes up STOPPED, and the ticket
 // starts it. The token is looked for among the tags first, and names are unique
@@ -225,7 +229,7 @@ func (p *Provider) wish(spec providers.ServerSpec, t tree) (in cluster, w newVM,
 		if err != nil {
 			return in, w, err
 		}
-		w.Interfaces = append(w.Interfaces, newNIC{n.URI, plug.IP, plug.MAC})
+		w.Interfaces = append(w.Interfaces, newNIC{n.URI})
 	}
 	return in, w, nil
 }

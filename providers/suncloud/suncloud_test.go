@@ -165,6 +165,8 @@ func TestCreateRefusals(t *testing.T) {
 		{"public network", providers.ServerSpec{ImageID: "OpenSolaris", Networks: []providers.InterfaceSpec{{NetworkID: "public"}}}, providers.ErrInvalid},
 		{"volume", providers.ServerSpec{Volumes: []providers.AttachmentSpec{{VolumeID: "v"}}}, providers.ErrUnsupported},
 		{"key", providers.ServerSpec{KeyName: "k"}, providers.ErrUnsupported},
+		{"address", providers.ServerSpec{ImageID: "OpenSolaris", Networks: []providers.InterfaceSpec{{NetworkID: "back", IP: "10.31.0.9"}}}, providers.ErrUnsupported},
+		{"MAC", providers.ServerSpec{ImageID: "OpenSolaris", Networks: []providers.InterfaceSpec{{NetworkID: "back", MAC: "00:14:4f:00:00:09"}}}, providers.ErrUnsupported},
 	}
 	for _, tt := range tests {
 		if _, _, err := p.CreateServer(t.Context(), tt.spec); providers.Kind(err) != tt.kind {

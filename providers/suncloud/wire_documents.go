@@ -169,10 +169,9 @@ type newVM struct {
 	Tags       tags     `json:"tags"`
 }
 
+// newNIC is an interface that a VM is made with.
 type newNIC struct {
 	VNet string `json:"vnet"`
-	IP   string `json:"ip_address,omitempty"`
-	MAC  string `json:"mac_address,omitempty"`
 }
 
 // params are what the machine itself is told, which is the template's to use;
