@@ -1,6 +1,7 @@
 package flexiscale
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -62,6 +63,34 @@ func canned(t *testing.T, bodies map[string]string) *Provider {
 		}
 		_, _ = w.Write([]byte(body))
 	})
+}
+
+// TestSOAPActions are those of the documented client, which a proxy may go by.
+func TestSOAPActions(t *testing.T) {
+	said := map[string]string{}
+	p := against(t, func(w http.ResponseWriter, r *http.Request) {
+		action := r.Header.Get("SOAPAction")
+		op := operationOf(r)
+		said[op] = action
+		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+		_, _ = w.Write([]byte(answerOf("<ns1:" + op + "Response><" + op + "Return>1</" + op + "Return></ns1:" + op + "Response>")))
+	})
+	for _, call := range []func(context.Context) error{
+		func(ctx context.Context) error { _, err := p.cloud.servers(ctx); return err },
+		func(ctx context.Context) error { _, err := p.cloud.packages(ctx); return err },
+		func(ctx context.Context) error { _, err := p.cloud.control(ctx, "StartServer", "web", 0); return err },
+	} {
+		if err := call(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	want := map[string]string{
+		"Login": `"http://api.flexiscale.com"`, "ListServers": `"http://api.flexiscale.com"`,
+		"ListPackages": `"https://api.flexiscale.com"`, "StartServer": `"https://api.flexiscale.com"`,
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Errorf("documented (-) and sent (+):\n%s", diff)
+	}
 }
 
 func answerOf(body string) string { return prologue + body + epilogue }

@@ -33,7 +33,7 @@ func newClient(s Settings, endpoint *url.URL, around providers.Surroundings) (*c
 	own.Jar = jar
 	c := &client{username: s.Username, password: s.Password, logins: make(chan int, 1), http: wire.Client{
 		HTTP: &own, Base: endpoint, Clock: around.Clock, Explain: explain, Media: []string{"text/xml", "application/xml"},
-		Header:  http.Header{"Content-Type": {"text/xml; charset=utf-8"}, "SOAPAction": {`"` + namespace + `"`}},
+		Header:  http.Header{"Content-Type": {"text/xml; charset=utf-8"}},
 		Secrets: []providers.Secret{s.Password},
 	}}
 	c.logins <- 0
@@ -83,9 +83,22 @@ func (c *client) call(ctx context.Context, op string, params ...param) (row, err
 	return c.send(ctx, op, params...)
 }
 
+// plain are the operations whose SOAPAction is the namespace; that of all others
+// begins with https. So have it the stubs that were generated from the WSDL.
+var plain = map[string]bool{"Login": true, "ListServers": true, "ListJobs": true, "ListIpBlocks": true}
+
+func soapAction(op string) string {
+	if plain[op] {
+		return `"` + namespace + `"`
+	}
+	return `"` + strings.Replace(namespace, "http:", "https:", 1) + `"`
+}
+
 // send makes a call as it is. A fault is an error whatever the status is.
 func (c *client) send(ctx context.Context, op string, params ...param) (row, error) {
-	a, err := c.http.Do(ctx, wire.Request{To: "POST ", Op: op, Body: envelope(op, params), Repeat: !changes[op]})
+	a, err := c.http.Do(ctx, wire.Request{
+		To: "POST ", Op: op, Body: envelope(op, params), Repeat: !changes[op], Header: http.Header{"SOAPAction": {soapAction(op)}},
+	})
 	if err != nil {
 		return row{}, err
 	}
