@@ -36,8 +36,8 @@ func (v *Inventory) Power(ctx context.Context, id string, op providers.PowerOp) 
 	changed, err := v.change(ctx, w, in, func(ctx context.Context) (providers.Ticket, error) {
 		return control.Power(ctx, it.Native, op)
 	})
-	if err != nil && !providers.Unclear(err) {
-		w.note(ctx, making, "", nil)
+	if err != nil && !providers.Unclear(err) && making != nil {
+		w.note(ctx, making, making.Rest, nil) // as it was before what is refused
 	}
 	return changed, err
 }

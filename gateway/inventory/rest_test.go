@@ -80,6 +80,42 @@ func TestStopWhileAStepIsUnderWay(t *testing.T) {
 	}
 }
 
+// TestARefusedStopLeavesTheOneBefore stops a server again that runs since a step of
+// its create came late. The cloud refuses that: the first stop still counts.
+func TestARefusedStopLeavesTheOneBefore(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		a := newCloud("1")
+		a.add(1)
+		letGo := holdFirstStep(a)
+		h := open(t, file, a)
+		defer h.stop()
+		made, err := h.create("a", "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.do(func() { a.servers["i-2"].State = providers.StateActive })
+		h.sleep(20 * time.Second)
+		if _, err := h.Power(t.Context(), made.ID, providers.PowerStop); err != nil {
+			t.Fatal(err)
+		}
+		h.sleep(20 * time.Second)
+		a.do(func() {
+			a.fails["Server"] = providers.Errorf(providers.ErrUnavailable, "Server", "no answer")
+			a.fails["Power"] = providers.Errorf(providers.ErrConflict, "Power", "it is starting")
+		})
+		close(letGo)
+		h.sleep(20 * time.Second)
+		if _, err := h.Power(t.Context(), made.ID, providers.PowerStop); providers.Kind(err) != providers.ErrConflict {
+			t.Errorf("the second stop: %v, want a conflict", err)
+		}
+		a.do(func() { clear(a.fails) })
+		h.sleep(2 * time.Minute)
+		if it, _ := h.Get(t.Context(), made.ID); it.Server.State != providers.StateInactive || it.Problem != "" {
+			t.Errorf("it is %s, %s", it.Server.State, it.Problem)
+		}
+	})
+}
+
 // holdFirstStep lets the next server need one step more, which makes it run, and
 // keeps the first attempt at that step back until the channel is closed.
 func holdFirstStep(a *cloud) (letGo chan struct{}) {
