@@ -73,6 +73,19 @@ type Defaulter interface {
 	DefaultImage() string
 }
 
+// LateScheduler is for clouds that accept a create before they know whether they
+// have room for the server. Scheduling reads how far the search has come for a
+// server that was just made.
+type LateScheduler interface {
+	Scheduling(ctx context.Context, id string) (Scheduling, error)
+}
+
+// Scheduling is how far a cloud has come with finding room for a server.
+type Scheduling struct {
+	Over    bool  // the cloud is not looking any more
+	Refusal error // [ErrQuota] with the cloud's words: it has no room, the server never runs; else nil
+}
+
 // PowerControl changes whether a server runs. Only operations that the server
 // offers at the moment ([Server.Offers]) are asked for; one that the state
 // forbids after all is [ErrConflict].

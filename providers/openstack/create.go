@@ -25,8 +25,8 @@ const tagPrefix = tokenKey + ":"
 // The port of each network is made by Nova, which takes it away with a server
 // that fails. Volumes are attached by the ticket, once the server is active;
 // they are looked up first, so that an unknown one is refused before anything
-// is made. A server that no host has room for is created and errs, with the
-// cloud's explanation in its Message.
+// is made. A server that no host has room for is created and errs, see
+// [Provider.Scheduling].
 func (p *Provider) CreateServer(ctx context.Context, spec providers.ServerSpec) (providers.Server, providers.Ticket, error) {
 	found, err := p.withToken(ctx, spec.Token)
 	if err != nil {

@@ -38,6 +38,7 @@ var (
 	_ providers.AddressMaker      = (*Provider)(nil)
 	_ providers.AddressAssigner   = (*Provider)(nil)
 	_ providers.Defaulter         = (*Provider)(nil)
+	_ providers.LateScheduler     = (*Provider)(nil)
 )
 
 // New makes the provider of one account from its [Settings]. It calls no cloud;

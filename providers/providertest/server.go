@@ -143,6 +143,13 @@ func createdServerListed(t testing.TB, c Cloud) {
 	if row.NativeState == "" {
 		t.Error("the cloud's own word for the state is missing")
 	}
+	if late, is := c.Provider.(providers.LateScheduler); is {
+		found, err := late.Scheduling(t.Context(), s.ID)
+		c.ok(t, err, "Scheduling")
+		if !found.Over || found.Refusal != nil {
+			t.Errorf("the cloud looks for room for a server that is active: %+v", found)
+		}
+	}
 }
 
 func interfacesNameNetworks(t testing.TB, c Cloud) {

@@ -110,8 +110,8 @@ func ability[A any](c Cloud) (string, bool) {
 	return reflect.TypeFor[A]().Name(), has
 }
 
-// abilities are all that a cloud may have or not, but for Poller and
-// Partitioned, which are ways of working and not of use by themselves, and for
+// abilities are all that a cloud may have or not, but for Poller, LateScheduler
+// and Partitioned, which are ways of working and not of use by themselves, and for
 // BackupMaker, which is what a cloud has that gives a reason for no ImageSaver.
 func abilities() []need {
 	return needs(

@@ -102,6 +102,10 @@ func TestNoValidHost(t *testing.T) {
 	if s.State != providers.StateError || !strings.Contains(s.Message, "No valid host") || len(s.Power)+len(s.Abilities) > 0 {
 		t.Errorf("server that fits nowhere: state %s, message %q, offers %v %v", s.State, s.Message, s.Power, s.Abilities)
 	}
+	found, err := p.Scheduling(t.Context(), s.ID)
+	if err != nil || !found.Over || !errors.Is(found.Refusal, providers.ErrQuota) {
+		t.Errorf("what became of scheduling it: %+v, %v", found, err)
+	}
 	removed(t, p, s.ID)
 	neutron, err := sdk.NewNetworkV2(client(t, "demo"), gophercloud.EndpointOpts{Region: "RegionOne"})
 	must(t, err)

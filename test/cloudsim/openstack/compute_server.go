@@ -148,7 +148,7 @@ func set[T any](field *T, value *T) {
 }
 
 // deleteServer is accepted in any state and while any task goes on, also a second
-// time; only a lock forbids it.
+// time; only a lock forbids it. A server that never had a host is gone at once.
 func (c *Cloud) deleteServer(q *call) (answer, error) {
 	s, err := c.server(q)
 	if err != nil {
@@ -158,6 +158,10 @@ func (c *Cloud) deleteServer(q *call) (answer, error) {
 		return answer{}, errLocked(s)
 	}
 	if s.TaskState == "deleting" {
+		return noContent()
+	}
+	if s.VMState == "error" && s.Launched.IsZero() {
+		c.removeServer(s)
 		return noContent()
 	}
 	s.TaskState = "deleting"

@@ -122,6 +122,32 @@ func TestBuildsThatFail(t *testing.T) {
 			t.Errorf("start says %s", r.text)
 		}
 		s.want(204, "DELETE", serverURL+"/"+id, "")
+		s.want(404, "GET", serverURL+"/"+id, "") // it never had a host that would have to clean up
+	}
+}
+
+// TestSchedulingTakesTime tells what is to come of a server that no host takes only
+// when the scheduler has looked, and that a server has a host before it runs.
+func TestSchedulingTakesTime(t *testing.T) {
+	s, flavor, image, _ := furnished(t, nil)
+	s.AddFlavor(Flavor{ID: "huge", DiskGiB: 1 << 20})
+	var ids []string
+	for _, f := range []string{flavor, "huge"} {
+		r := s.want(202, "POST", serverURL, wish(`,"networks":"none"`, "{flavor}", f, "{image}", image), latest)
+		ids = append(ids, r.at(t, "server", "id").(string))
+	}
+	for _, want := range [][]string{
+		{"BUILD scheduling", "BUILD scheduling"},
+		{"BUILD spawning", "BUILD scheduling"},
+		{"ACTIVE <nil>", "ERROR <nil>"},
+	} {
+		for i, id := range ids {
+			r := s.want(200, "GET", serverURL+"/"+id, "")
+			if got := fmt.Sprint(r.at(t, "server", "status"), " ", r.at(t, "server", "OS-EXT-STS:task_state")); got != want[i] {
+				t.Errorf("server %d is %s, want %s", i+1, got, want[i])
+			}
+		}
+		s.Pass(transition / 2)
 	}
 }
 
