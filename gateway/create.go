@@ -130,6 +130,7 @@ type making struct {
 // for one of ours. Errors of plan and of what it returns are for inCreate.
 func (g *Gateway) plan(c echo.Context, m *model, e *occi.Entity, id string) (making, error) {
 	n := creation{inv: g.inv, wishes: g.wishes(c, m), entity: e, id: id, pricing: pricing{g.desk, m.templates}, placer: g.placer}
+	n.room = g.roomWait(c.Request())
 	if translate.Placed(e) { // several clouds may be asked, one after the other
 		_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Time{})
 	}

@@ -19,6 +19,7 @@ type creation struct {
 	id      string // the UUID that it gets, "" for one of ours
 	pricing pricing
 	placer  *placer
+	room    roomWait
 }
 
 // creators check a create of each kind and prepare it.

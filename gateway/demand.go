@@ -54,6 +54,16 @@ func demandIn(h http.Header, d demand) demand {
 	return d
 }
 
+// waitIn is how long a client waits at the most, where Prefer says it.
+func waitIn(h http.Header) (wait time.Duration, said bool) {
+	for name, value := range directives(h["Prefer"]) {
+		if name == "wait" {
+			return seconds(value)
+		}
+	}
+	return 0, false
+}
+
 // seconds reads a delta-seconds (RFC 9111 section 1.2.2): digits alone; what is
 // too large to count is for ever.
 func seconds(text string) (time.Duration, bool) {

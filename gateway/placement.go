@@ -42,8 +42,8 @@ type attempt struct {
 
 // place makes a compute at the first place of the plan that takes it. Each try is
 // a create of its own, with an intent in its account, and the next one begins only
-// when the cloud has said for certain that it made nothing: whenever this ends, at
-// most one intent is open.
+// when the cloud has said for certain that it made nothing, or has nothing any more
+// of what it made: whenever this ends, at most one create is open.
 func (n creation) place(ctx context.Context, s *placing) (*inventory.Item, error) {
 	free, err := n.claim(ctx)
 	if err != nil {
@@ -99,11 +99,34 @@ func (n creation) try(ctx context.Context, s *placing, c *chosen, refused []atte
 	}
 	begun := n.placer.now()
 	it, err := n.inv.CreateServer(ctx, step.Account, spec, own)
-	if err == nil {
-		n.placer.memory.Forget(step.Account, step.Size.ID, s.place.Spec.Zone)
-		n.placer.begun(it, placement.Wait{Account: step.Account, Size: step.Size.ID, Zone: s.place.Spec.Zone, At: begun})
+	if err != nil {
+		return nil, err
 	}
-	return it, err
+	n.placer.begun(it, placement.Wait{Account: step.Account, Size: step.Size.ID, Zone: s.place.Spec.Zone, At: begun})
+	return it, n.housed(ctx, it, step, s.place.Spec.Zone)
+}
+
+// housed waits until a cloud that accepts first and looks for room then has found it
+// for a compute, as long as anybody waits. An error says that it has none; nil is
+// also for a compute that then stays, broken as any other that breaks.
+func (n creation) housed(ctx context.Context, it *inventory.Item, step *placement.Step, zone string) error {
+	found, err := n.room(ctx, it)
+	if found {
+		n.placer.memory.Forget(step.Account, step.Size.ID, zone)
+	}
+	if err == nil {
+		return nil
+	}
+	n.placer.lost(it.ID)
+	var left *inventory.Remains
+	if !errors.As(err, &left) {
+		return err
+	}
+	n.placer.remember(step, zone, broker.ReasonQuota, err)
+	if left.Shown {
+		return nil
+	}
+	return err
 }
 
 // claim makes sure that an id which a client chose is not that of a compute which

@@ -21,7 +21,7 @@ func (p *placer) begun(it *inventory.Item, w placement.Wait) {
 
 // see looks at a compute as it stands at a moment. Some clouds accept a machine and
 // find only then that there is no room for it: that is a refusal too, which the next
-// placements avoid, though the broken machine stays until somebody deletes it.
+// placements avoid, though a machine that nobody waited for stays broken.
 func (p *placer) see(it *inventory.Item, at time.Time) {
 	if it.Server == nil {
 		return
@@ -35,6 +35,13 @@ func (p *placer) see(it *inventory.Item, at time.Time) {
 			p.memory.Remember(w.Account, w.Size, w.Zone, placement.Refusal{At: at, Until: at.Add(noRoomFor), Text: why})
 		}
 	}
+}
+
+// lost notes that a compute which its cloud has accepted will not be active. What
+// has happened to it is read before: the next one may have the same id.
+func (p *placer) lost(id string) {
+	p.follow()
+	p.speeds.Lost(id)
 }
 
 // mostAtOnce is how many events are looked at in one step.

@@ -162,8 +162,9 @@ const (
 // where the outcome is open, the intent decides.
 func refusal(err error) broker.Reason {
 	var open *inventory.Unsettled
+	var left *inventory.Remains
 	switch {
-	case errors.As(err, &open), errors.Is(err, inventory.ErrStore), errors.Is(err, inventory.ErrNotReady):
+	case errors.As(err, &open), errors.As(err, &left), errors.Is(err, inventory.ErrStore), errors.Is(err, inventory.ErrNotReady):
 		return ""
 	case errors.Is(err, providers.ErrQuota):
 		return broker.ReasonQuota

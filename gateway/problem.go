@@ -63,9 +63,12 @@ func problemOf(err error) *problem {
 	var he *echo.HTTPError
 	var big *http.MaxBytesError
 	var open *inventory.Unsettled
+	var left *inventory.Remains
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.As(err, &left): // no longer, as a rule, when it is asked again
+		return &problem{status: http.StatusServiceUnavailable, message: err.Error(), retry: retryLater, cause: err}
 	case errors.As(err, &open):
 		return unsettled(open)
 	case errors.As(err, &parse):

@@ -91,6 +91,12 @@ func (p *Program) askFor(t *testing.T, e thing) (answered chan struct{}) {
 	t.Helper()
 	ctx, giveUp := context.WithCancel(context.Background())
 	t.Cleanup(giveUp)
+	return p.askForWithin(ctx, t, e)
+}
+
+// askForWithin gives up when ctx ends.
+func (p *Program) askForWithin(ctx context.Context, t *testing.T, e thing) (answered chan struct{}) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+"/compute/", strings.NewReader(strings.Join(e.lines(), "\n")))
 	if err != nil {
 		t.Fatal(err)
