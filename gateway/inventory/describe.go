@@ -51,7 +51,7 @@ func (v *Inventory) redescribe(ctx context.Context, id string, do func(*own, *It
 			return nil, err
 		}
 		do(&o, it)
-		return encode(o), nil
+		return o.changed(old), nil
 	})
 	if err != nil {
 		return nil, err

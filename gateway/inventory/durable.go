@@ -34,16 +34,20 @@ func (s *state) durable() []store.Record {
 }
 
 // restore writes the durable records back that the store has lost. One that
-// another gateway has written back already is fine.
+// another gateway has written back already is fine, unless ours is newer.
 func (f *feed) restore(ctx context.Context, shard int) error {
 	f.mu.Lock()
 	lost := f.lost[shard]
 	f.mu.Unlock()
 	for _, rec := range lost {
-		if _, unstored := f.held(rec.Key); !unstored {
-			continue // changed meanwhile, and written by that
+		err := store.ErrRevision
+		if _, unstored := f.held(rec.Key); unstored {
+			err = f.save(ctx, rec)
 		}
-		if err := f.save(ctx, rec); err != nil && !errors.Is(err, store.ErrRevision) {
+		if errors.Is(err, store.ErrRevision) {
+			err = f.supersede(ctx, rec)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -51,6 +55,24 @@ func (f *feed) restore(ctx context.Context, shard int) error {
 	delete(f.lost, shard)
 	f.mu.Unlock()
 	return nil
+}
+
+// supersede puts an item's own data in the place of older data that another gateway
+// has written back: it had not heard of the last changes when the store lost them.
+func (f *feed) supersede(ctx context.Context, rec store.Record) error {
+	if rec.Kind != recOwn {
+		return nil
+	}
+	for {
+		now, err := f.stored(ctx, rec.Key)
+		if err != nil || !newer(rec.Data, now.Data) {
+			return err
+		}
+		rec.Rev = now.Rev
+		if err := f.save(ctx, rec); !errors.Is(err, store.ErrRevision) {
+			return err
+		}
+	}
 }
 
 // silence is how long a store that did not answer gets little time only, so that

@@ -64,7 +64,13 @@ func (s *state) inherit(old *state, l loss) (lost []store.Record) {
 	}
 	one := newSharing()
 	for _, rec := range old.durable() {
-		if l.removed[rec.Key] || s.durableData(rec.Key) != nil {
+		if l.removed[rec.Key] {
+			continue
+		}
+		if now := s.durableData(rec.Key); now != nil {
+			if rec.Kind == recOwn && newer(rec.Data, now) { // another gateway wrote an older one back, or the replica has it
+				lost = append(lost, rec)
+			}
 			continue
 		}
 		known, err := one.decode(rec)

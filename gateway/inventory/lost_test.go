@@ -80,6 +80,41 @@ func TestAChangeJustAfterTheStoreWasEmptied(t *testing.T) {
 	})
 }
 
+// The store is emptied in the moment after a title was given at one gateway, of which
+// the other has not heard. Whoever writes back first, the title stays.
+func TestTheNewestThatAnyGatewayKnowsIsWrittenBack(t *testing.T) {
+	for name, order := range map[string][]int{"who gave it first": {0, 1}, "who has not heard of it first": {1, 0}} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, file string) {
+				first, second := openStore(t, file), openStore(t, file+".new")
+				c := openCrowd(t, first, 2, 1)
+				defer c.stop(0, 1)
+				id := c.houses[0].native("a", "i-1").ID
+				title := func(text string) {
+					if _, err := c.houses[0].Describe(t.Context(), id, inventory.Own{Title: text}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				title("old")
+				c.houses[1].sleep(2 * time.Second)
+				c.stores[1].set(func() { c.stores[1].broken = context.DeadlineExceeded })
+				c.houses[1].sleep(2 * time.Second) // what it had begun to wait for has ended
+				title("new")
+				for _, i := range order {
+					c.stores[i].set(func() { c.stores[i].Store, c.stores[i].broken = second, nil })
+					c.houses[i].sleep(5 * time.Second)
+				}
+				c.houses[0].sleep(time.Minute)
+				for i, h := range c.houses {
+					if it := h.native("a", "i-1"); it.ID != id || it.Title != "new" {
+						t.Errorf("gateway %d shows %q", i, it.Title)
+					}
+				}
+			})
+		})
+	}
+}
+
 // A gateway that sees late that the store was emptied takes what was deleted
 // since for nothing that is missing: it does not write it back.
 func TestWhatIsDeletedAfterTheStoreWasEmptiedStaysDeleted(t *testing.T) {

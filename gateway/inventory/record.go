@@ -71,7 +71,25 @@ type own struct {
 	Summary string            `json:"summary,omitempty"`
 	Extra   map[string]string `json:"extra,omitempty"`
 	Mixins  []string          `json:"mixins,omitempty"`
-	Terms   map[string]string `json:"terms,omitempty"` // what was agreed when it was made
+	Terms   map[string]string `json:"terms,omitempty"`   // what was agreed when it was made
+	Changes uint64            `json:"changes,omitempty"` // counts them, so that the newest of what gateways still know is told when the store has lost it
+}
+
+// changed is the stored form of what keptOwn gave, after a change that counts if it
+// is one.
+func (o own) changed(stored []byte) []byte {
+	if same := encode(o); bytes.Equal(same, stored) {
+		return same
+	}
+	o.Changes++
+	return encode(o)
+}
+
+// newer reports whether an item's own data has been changed more often than other
+// data of it.
+func newer(data, other []byte) bool {
+	var a, b own
+	return json.Unmarshal(data, &a) == nil && json.Unmarshal(other, &b) == nil && a.Changes > b.Changes
 }
 
 // keptOwn is what is stored of an item, else what is known of it without. What

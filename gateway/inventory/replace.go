@@ -41,6 +41,6 @@ func (v *Inventory) Foretell(ctx context.Context, serverID, volumeID string, wor
 			return nil, err
 		}
 		o.Title, o.Extra, o.Mixins = words.Title, maps.Clone(words.Extra), slices.Clone(words.Mixins)
-		return encode(o), nil
+		return o.changed(old), nil
 	})
 }

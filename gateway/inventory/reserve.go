@@ -117,7 +117,7 @@ func (w *worker) setApart(ctx context.Context, in intent, words Own) error {
 		}
 		o.Apart = true
 		o.Title, o.Extra, o.Mixins = words.Title, words.Extra, words.Mixins
-		return encode(o), nil
+		return o.changed(old), nil
 	})
 }
 

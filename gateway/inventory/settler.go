@@ -222,7 +222,7 @@ func (w *worker) keepNative(ctx context.Context, in intent, f facts) error {
 			return nil, err
 		}
 		o.Native, o.Born = native, born
-		return encode(o), nil
+		return o.changed(old), nil
 	})
 }
 
