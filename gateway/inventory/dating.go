@@ -55,7 +55,10 @@ func (s *state) date(ahead time.Duration) {
 		s.stamp = nil
 		return
 	}
-	s.raw.off = max(ahead, s.raw.At.Sub(s.raw.seen))
+	s.raw.off = ahead
+	if least := s.raw.At.Sub(s.raw.seen); least > ahead+apart {
+		s.raw.off = least // not for less: wishes and stamps have to be read alike
+	}
 	s.stamp = s.raw.byOurClock()
 }
 
@@ -112,13 +115,8 @@ func (f *feed) redate() {
 	f.wake()
 }
 
-// lead is how far the clock of who wrote the account's newest stamp is ahead of
-// ours: wishes are handed on by that clock, as the lease holder's.
+// lead is how far the clock of who wrote the account's newest stamp is taken to be
+// ahead of ours: wishes are handed on by that clock, as the lease holder's.
 func (w *worker) lead() time.Duration {
-	at := w.feed.view.stands[w.UID].Load()
-	if at.stamp == nil {
-		return 0
-	}
-	ahead, _ := w.feed.ahead(at.stamp.Gateway)
-	return ahead
+	return w.feed.view.stands[w.UID].Load().off
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"occigate/providers"
 )
@@ -34,6 +35,7 @@ type view struct {
 type stand struct {
 	stamp    *stamp // nil before the first refresh
 	identity *providers.Identity
+	off      time.Duration // how far ahead of ours the clock was taken to be that wrote the stamp
 }
 
 // entry is one shown item. base is a digest of the item alone, without links.
@@ -76,7 +78,7 @@ func (v *view) update(states ...*state) {
 	for _, s := range states {
 		s.dirty = map[rowKey]bool{}
 		if at := v.stands[s.uid]; at != nil { // after what it speaks of
-			at.Store(&stand{s.stamp, s.identity})
+			at.Store(&stand{s.stamp, s.identity, s.raw.off})
 		}
 	}
 }
