@@ -3,6 +3,7 @@
 package chaos_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,8 +22,8 @@ func TestFile(t *testing.T) {
 		damage func(t *testing.T, b []byte) []byte
 	}{
 		{"killed", func(_ *testing.T, b []byte) []byte { return b }},
-		{"cut in half", func(_ *testing.T, b []byte) []byte { return b[:len(b)/2] }},
-		{"cut anywhere", func(_ *testing.T, b []byte) []byte { return b[:w.r.IntN(len(b)/2)] }},
+		{"cut before its root", func(_ *testing.T, b []byte) []byte { return b[:root(b)] }},
+		{"cut anywhere before it", func(_ *testing.T, b []byte) []byte { return b[:1+w.r.IntN(root(b)-1)] }},
 		{"cut to nothing", func(*testing.T, []byte) []byte { return nil }},
 		{"a flipped byte", func(_ *testing.T, b []byte) []byte { b[16+w.r.IntN(48)] ^= 0x10; return b }},
 		{"flipped bytes", func(_ *testing.T, b []byte) []byte {
@@ -53,6 +54,22 @@ func TestFile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// root is where the page of a bbolt file begins from which all that is in use is
+// found. What lies behind it may hold nothing, half of the file and more: it grows to
+// twice its size, and keeps the pages that are free. Two pages at the start tell: each
+// has, behind a header of 16 bytes, the size of a page at 8, the number of the root at
+// 16 and that of the transaction at 48, and the later one counts.
+func root(b []byte) int {
+	const header = 16
+	number := func(meta []byte, at int) uint64 { return binary.NativeEndian.Uint64(meta[header+at:]) }
+	size := int(binary.NativeEndian.Uint32(b[header+8:]))
+	newest := b
+	if next := b[size:]; number(next, 48) > number(newest, 48) {
+		newest = next
+	}
+	return int(number(newest, 16)) * size
 }
 
 // aside is how many damaged files were put aside.
