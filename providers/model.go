@@ -27,7 +27,8 @@ type Image struct {
 	Description  string
 	Architecture Architecture
 	MinMemoryMiB int     // 0 when the cloud states none
-	MinDiskGiB   float64 // 0 when the cloud states none
+	MinDiskGiB   float64 // of a size that brings a disk; 0 when the cloud states none
+	VolumeGiB    float64 // of the volume that is made for it with each server, beside what disk the size brings; 0 without
 	Created      time.Time
 	Token        string // our token, when we made it
 	State        ImageState
@@ -53,6 +54,7 @@ type Size struct {
 	SpeedMHz      int // sum over all cores, where the cloud sells speed; 0 elsewhere
 	MemoryMiB     int
 	DiskGiB       float64 // ephemeral or root disk that comes with it, 0 when none
+	DiskIsVolume  bool    // that disk is among the account's volumes, attached to the server
 	Architectures []Architecture
 }
 

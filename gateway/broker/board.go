@@ -234,7 +234,6 @@ func (b *board) add(n info, with bundle, ok bool) {
 		return
 	}
 	first := n.parts[0]
-	narrow := func(figure int64) int32 { return int32(min(figure, math.MaxInt32)) }
 	b.rows = append(b.rows, row{
 		cores: narrow(int64(n.size.Cores)), memory: narrow(int64(n.size.MemoryMiB)), disk: narrow(n.disk),
 		order: int32(len(b.rows)), nanos: first.nanos, clock: first.clock, bundle: b.bundle(with), arch: n.size.arch,
@@ -242,3 +241,6 @@ func (b *board) add(n info, with bundle, ok bool) {
 	})
 	b.infos = append(b.infos, n)
 }
+
+// narrow is a figure for rows, where what is larger is as good as endless.
+func narrow(figure int64) int32 { return int32(min(figure, math.MaxInt32)) }

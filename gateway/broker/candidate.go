@@ -88,7 +88,9 @@ func (r *ranking) candidate(c ranked) Candidate {
 func (r *ranking) partsOf(c ranked) []Part {
 	from, b := len(r.parts), r.runs[c.run].board
 	n := &b.infos[c.row]
-	if n.cap != nil && r.scale.set(b, r.wish, nil) && n.capped(r.scale) {
+	r.scale.meaning = r.runs[c.run].meaning
+	image := r.scale.image(n.size)
+	if n.cap != nil && r.scale.set(b, r.wish) && n.capped(r.scale) {
 		r.add(n.cap, ratio{1, 1})
 		r.parts[from].Capped = true
 	} else {
@@ -97,12 +99,16 @@ func (r *ranking) partsOf(c ranked) []Part {
 			r.add(p, p.units.times(r.clock(b, p.clock).time(r.wish.Hours)))
 		}
 	}
-	r.addLadder(b, &b.disk, n.needs(r.wish))
+	var volume int64
+	if image != nil {
+		volume = image.volume
+	}
+	r.addLadder(b, &b.disk, n.needs(r.wish, volume))
 	need := b.bundles[b.rows[c.row].bundle].needs(r.wish)
 	r.addLadder(b, &b.addresses, need.addresses)
 	r.addLadder(b, &b.egress, need.egress)
-	if sold := r.market.accounts[c.account].sold(); sold != nil {
-		if p, _ := b.image(sold.pick(r.wish, r.scale.words, b.rows[c.row].arch)); p != nil {
+	if image != nil && b.sheet.sellsImages {
+		if p, _ := b.image(image.id); p != nil {
 			r.add(p, p.units.times(r.clock(b, p.clock).time(r.wish.Hours)))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"hash/maphash"
+	"math"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 type images struct {
 	all      []image
 	standard *image // that a wish gets which names none; nil when there is none or nobody says
+	counts   bool   // some image needs so much of a size, or brings a disk that is charged
 }
 
 // image is one of them.
@@ -24,6 +26,9 @@ type image struct {
 	alias  string // likewise
 	kinds  kinds  // of machines that it runs on
 	system string // whose licence it needs, see [SystemOf]
+
+	memory, disk int64 // MiB that a size has to have at the least
+	volume       int64 // MiB of the disk that is made for it beside the size's, and charged
 }
 
 // imagesOf takes the images of an account over. One without an architecture fits
@@ -31,6 +36,7 @@ type image struct {
 // one that OCCI has no name for.
 func imagesOf(a *Account, catalogue []providers.Image) *images {
 	m := &images{}
+	m.counts = slices.ContainsFunc(catalogue, matters)
 	told := tells(a.Sizes) && slices.ContainsFunc(catalogue, func(i providers.Image) bool { return i.Architecture != "" })
 	for i := range catalogue {
 		if one := &catalogue[i]; one.State == providers.ImageReady || one.State == "" {
@@ -44,11 +50,30 @@ func imagesOf(a *Account, catalogue []providers.Image) *images {
 }
 
 func imageOf(i *providers.Image, told bool) image {
-	made := image{id: i.ID, name: strings.ToLower(i.Name), alias: strings.ToLower(i.Alias), kinds: kindOf[i.Architecture], system: SystemOf(i.Name)}
+	made := image{
+		id: i.ID, name: strings.ToLower(i.Name), alias: strings.ToLower(i.Alias), kinds: kindOf[i.Architecture], system: SystemOf(i.Name),
+		memory: int64(i.MinMemoryMiB), disk: int64(math.Ceil(i.MinDiskGiB * 1024)), volume: int64(math.Ceil(i.VolumeGiB * 1024)),
+	}
 	if i.Architecture == "" && told {
 		made.kinds = kindOther
 	}
 	return made
+}
+
+// fits reports whether a size has what an image needs. One without a disk gets one
+// that is as large as the image.
+func (i *image) fits(z *size) bool {
+	return i.memory <= int64(z.MemoryMiB) && (z.disk == 0 || i.disk <= z.disk)
+}
+
+// fitsWhere reports whether an image fits wherever another one does.
+func (i *image) fitsWhere(o *image) bool {
+	return o.kinds&^i.kinds == 0 && i.memory <= o.memory && i.disk <= o.disk
+}
+
+// matters reports whether anything but its name counts of an image.
+func matters(i providers.Image) bool {
+	return i.MinMemoryMiB > 0 || i.MinDiskGiB > 0 || i.VolumeGiB > 0
 }
 
 // find gives an image by its id or name. One that the catalogue does not list, such
@@ -104,26 +129,31 @@ func (m *images) stands(w *Wish) *image {
 	return i
 }
 
-// pick is the id of the image that a machine is made from on a size of one of the
-// architectures, "" when none fits or nobody says. It is the one that package
-// placement takes.
-func (m *images) pick(w *Wish, words []string, on kinds) string {
-	if w.ImageID != "" {
-		return w.ImageID
-	}
-	if len(words) == 0 {
-		if i := m.stands(w); i != nil {
-			return i.id
+// meant appends the images that a machine may be made from, that first which is
+// taken when it runs on the size: what package placement takes, too. Those for which
+// there is always one before are left out. They are none when nobody says. The very image that is asked for is one whatever it is.
+func (m *images) meant(all []*image, w *Wish, words []string) []*image {
+	switch i := m.stands(w); {
+	case w.ImageID != "":
+		very := image{id: w.ImageID, name: w.ImageID}
+		if at := slices.IndexFunc(m.all, func(i image) bool { return i.id == w.ImageID }); at >= 0 {
+			very = m.all[at]
 		}
-		return ""
+		very.kinds = allKinds
+		return append(all, &very)
+	case len(words) == 0 && i == nil:
+		return all
+	case len(words) == 0:
+		return append(all, i)
 	}
-	on &= kindOf[w.Architecture]
 	for i := range m.all {
-		if one := &m.all[i]; one.kinds&on != 0 && one.has(words, w) {
-			return one.id
+		one := &m.all[i]
+		instead := func(before *image) bool { return before.fitsWhere(one) }
+		if one.kinds&kindOf[w.Architecture] != 0 && one.has(words, w) && !slices.ContainsFunc(all, instead) {
+			all = append(all, one)
 		}
 	}
-	return ""
+	return all
 }
 
 // Newer puts the image first that is taken of several with one name: the newest,
@@ -143,13 +173,15 @@ func newSharing() *sharing {
 	return &sharing{maphash.MakeSeed(), map[uint64]*images{}}
 }
 
-// imagesOf finds or makes those of an account. Where images are sold it counts
-// which they are and when they were made, elsewhere only what they are called.
+// imagesOf finds or makes those of an account. Where images are sold, or need or
+// bring something, it counts which they are and when they were made, elsewhere only
+// what they are called.
 func (s *sharing) imagesOf(a *Account, sold bool) *images {
 	var h maphash.Hash
 	h.SetSeed(s.seed)
 	catalogue := a.Images
-	if sold {
+	counts := sold || slices.ContainsFunc(catalogue, matters)
+	if counts {
 		slices.SortFunc(catalogue, func(a, b providers.Image) int { return Newer(&a, &b) })
 	}
 	fmt.Fprintf(&h, "%t\n", tells(a.Sizes))
@@ -158,8 +190,8 @@ func (s *sharing) imagesOf(a *Account, sold bool) *images {
 	}
 	for _, i := range catalogue {
 		fmt.Fprintf(&h, "%q %q %q %q\n", i.Name, i.Alias, i.Architecture, i.State)
-		if sold || a.Default != nil && i.ID == *a.Default {
-			fmt.Fprintf(&h, "%q\n", i.ID)
+		if counts || a.Default != nil && i.ID == *a.Default {
+			fmt.Fprintf(&h, "%q %d %g %g\n", i.ID, i.MinMemoryMiB, i.MinDiskGiB, i.VolumeGiB)
 		}
 	}
 	sum := h.Sum64()

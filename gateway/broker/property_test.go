@@ -54,6 +54,13 @@ func drawMarket(t *rapid.T) (d drawn) {
 			}
 			d.sizes += len(a.Sizes)
 			a.Images = []providers.Image{{ID: "i0", Name: "image 0"}, {ID: "i1", Name: "image 1"}}
+			if rapid.Bool().Draw(t, "images count") {
+				for i := range a.Images {
+					a.Images[i].MinMemoryMiB = rapid.SampledFrom([]int{0, 512, 3000}).Draw(t, "least memory")
+					a.Images[i].MinDiskGiB = rapid.SampledFrom([]float64{0, 0.5, 7}).Draw(t, "least disk")
+					a.Images[i].VolumeGiB = rapid.SampledFrom([]float64{0, 8, 30}).Draw(t, "volume")
+				}
+			}
 			if at := rapid.IntRange(0, 3).Draw(t, "default"); at > 0 {
 				a.Default = &[]string{"", "i0", "Image 1"}[at-1]
 			}

@@ -48,9 +48,9 @@ func (m *Market) Quote(w Wish, s Situation) (*Quote, error) {
 // group is the accounts for which one board is gone through: a list by the index
 // of each next one.
 type group struct {
-	sheet       *sheet
-	kinds       kinds   // architectures of the images that are asked for, and of the wish
-	sold        *images // nil where no image is charged
+	sheet *sheet
+	kinds kinds // architectures of the images that are asked for, and of the wish
+	meaning
 	first, last int
 	count       int
 }
@@ -73,10 +73,14 @@ func (r *ranking) groups() []group {
 			r.rejected.add(reason, a.sheet.count(a.sheet.looks(r.wish, r.situation.Rates)))
 			continue
 		}
-		sold := a.sold()
-		g := slices.IndexFunc(all, func(g group) bool { return g.sheet == a.sheet && g.kinds == found&want && g.sold == sold })
+		means := a.meaning(r.named, r.wish, words)
+		r.named = means.named
+		g := slices.IndexFunc(all, func(g group) bool {
+			return g.sheet == a.sheet && g.kinds == found&want && g.equal(means, a.sheet.sellsImages)
+		})
 		if g < 0 {
-			all = append(all, group{sheet: a.sheet, kinds: found & want, sold: sold, first: i, last: i, count: 1})
+			means.named = slices.Clone(means.named)
+			all = append(all, group{sheet: a.sheet, kinds: found & want, meaning: means, first: i, last: i, count: 1})
 			continue
 		}
 		r.next[all[g].last] = i

@@ -20,13 +20,15 @@ type ranking struct {
 	comparable int
 	runs       []run
 	best       []ranked
-	local      []offer // of the board at hand
-	parts      []Part  // of all candidates, one after the other
+	local      []offer  // of the board at hand
+	parts      []Part   // of all candidates, one after the other
+	named      []*image // scratch
 }
 
 // run is one board that was gone through.
 type run struct {
 	*board
+	meaning
 	rate fx.Rate
 	den  uint64 // of the board's sums
 }
@@ -73,6 +75,7 @@ func (w *Wish) kept() int {
 
 // run goes through the boards of a group.
 func (r *ranking) run(g group) {
+	r.scale.meaning = g.meaning
 	looks := g.sheet.looks(r.wish, r.situation.Rates)
 	if len(looks) == 0 {
 		for i := range g.sheet.sizes {
@@ -88,7 +91,7 @@ func (r *ranking) look(l look, g group) {
 	for _, u := range l.unpriced {
 		r.rejected.add(r.fits(u.size, g, u.reason), g.count)
 	}
-	if !r.scale.set(l.board, r.wish, g.sold) {
+	if !r.scale.set(l.board, r.wish) {
 		for i := range l.infos {
 			if !l.skips(i) {
 				r.rejected.add(r.fits(l.infos[i].size, g, ReasonPrecision), g.count)
@@ -103,7 +106,7 @@ func (r *ranking) look(l look, g group) {
 		return
 	}
 	r.comparable += found * g.count
-	r.runs = append(r.runs, run{l.board, l.rate, r.scale.den})
+	r.runs = append(r.runs, run{l.board, g.meaning, l.rate, r.scale.den})
 	r.merge(g, l.rate)
 }
 
@@ -117,6 +120,8 @@ func (r *ranking) fits(z *size, g group, reason Reason) Reason {
 		return ReasonCapability
 	case z.arch&g.kinds == 0:
 		return ReasonArchitecture
+	case r.scale.tooSmall(z):
+		return ReasonCapability
 	}
 	return reason
 }
@@ -150,10 +155,10 @@ func (r *ranking) scan(l look, g group, top limits) (found int) {
 		beside := &s.extras[row.bundle]
 		image := &s.images[row.arch&allKinds]
 		total := product(row.nanos, s.factors[row.clock]).plus(beside.sum).plus(image.sum)
-		if need := disk - row.disk; need > 0 {
+		if need := max(disk-row.disk, image.volume); need > 0 {
 			total = total.plus(product(s.disk.nanos, uint64(need)*s.disk.factor))
 		}
-		if row.special || s.disk.special || beside.reason != "" || image.reason != "" || len(b.disk.steps) == 0 {
+		if row.special || image.disk || row.memory < image.memory || s.disk.special || beside.reason != "" || image.reason != "" || len(b.disk.steps) == 0 {
 			var reason Reason
 			if total, reason = s.total(b, i, w); reason != "" {
 				r.rejected.add(reason, g.count)

@@ -14,7 +14,7 @@ const (
 	ReasonImage        Reason = "image"            // no image of that name
 	ReasonQuota        Reason = "quota"            // no room left, or none a short while ago
 	ReasonBreaker      Reason = "breaker"          // the cloud does not answer or refuses us
-	ReasonCapability   Reason = "capability"       // the size is too small
+	ReasonCapability   Reason = "capability"       // the size is too small, for the wish or for every image asked for
 	ReasonArchitecture Reason = "architecture"     // the size, or every image asked for, is of another
 	ReasonNoPrice      Reason = "no_price"         // nobody has said what the size costs
 	ReasonNoDisk       Reason = "no_disk_price"

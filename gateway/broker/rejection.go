@@ -47,7 +47,8 @@ type explanation struct {
 
 func (x *explanation) account(a *account, found kinds) {
 	looks := a.sheet.looks(x.wish, x.situation.Rates)
-	g := group{kinds: found & kindOf[x.wish.Architecture], sold: a.sold()}
+	g := group{kinds: found & kindOf[x.wish.Architecture], meaning: a.meaning(x.named, x.wish, x.scale.words)}
+	x.named, x.scale.meaning = g.named, g.meaning
 	refused := refuse(a, x.wish, x.situation, found)
 	if len(looks) == 0 {
 		for i := range a.sheet.sizes {
@@ -71,7 +72,7 @@ func (x *explanation) account(a *account, found kinds) {
 
 // reasons gives the reason of every row of a look, "" where it has none.
 func (x *explanation) reasons(l look, g group) func(row int) Reason {
-	if !x.scale.set(l.board, x.wish, g.sold) {
+	if !x.scale.set(l.board, x.wish) {
 		return func(row int) Reason { return x.fits(l.infos[row].size, g, ReasonPrecision) }
 	}
 	top, capped := x.limits(l.board, l.rate)
@@ -111,11 +112,14 @@ func (x *explanation) text(a *account, z *size, reason Reason) string {
 			return fmt.Sprintf("is of another architecture than the account's default image %q; another one can be named", i.name)
 		}
 	case ReasonCapability:
+		if z.Cores >= w.Cores && int64(z.MemoryMiB) >= w.MemoryMiB {
+			return x.tooSmall(z)
+		}
 		return fmt.Sprintf("has %d cores and %d MiB, wanted are %d and %d", z.Cores, z.MemoryMiB, w.Cores, w.MemoryMiB)
 	case ReasonPriceCap:
 		return fmt.Sprintf("costs more than %s an hour", w.MostAnHour)
 	case ReasonNoImagePrice:
-		return x.noImagePrice(a, z)
+		return x.noImagePrice(z)
 	case ReasonNoRate:
 		return x.noRate(a)
 	}
@@ -131,12 +135,19 @@ func (x *explanation) noImage(a *account) string {
 }
 
 // noImagePrice says of which image nobody knows what it costs.
-func (x *explanation) noImagePrice(a *account, z *size) string {
-	id := a.images.pick(x.wish, x.scale.words, z.arch)
-	if id == "" {
+func (x *explanation) noImagePrice(z *size) string {
+	i := x.scale.image(z)
+	if i == nil {
 		return "not comparable: no image price: images cost something there, the wish names none, and the account has no default that fits"
 	}
-	return fmt.Sprintf("not comparable: no image price: nobody has said in its currency what image %q costs", id)
+	return fmt.Sprintf("not comparable: no image price: nobody has said in its currency what image %q costs", i.id)
+}
+
+// tooSmall says what the image needs that the size has too little of.
+func (x *explanation) tooSmall(z *size) string {
+	named := x.scale.named
+	i := named[slices.IndexFunc(named, func(i *image) bool { return i.kinds&z.arch != 0 })]
+	return fmt.Sprintf("has %d MiB of memory and a disk of %d MiB, the image %q needs %d and %d", z.MemoryMiB, z.disk, i.name, i.memory, i.disk)
 }
 
 // noRate says which rate is missing.

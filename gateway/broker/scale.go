@@ -9,12 +9,13 @@ import (
 // common denominator, and what is charged beside each bundle. Its slices are used
 // again for the next board.
 type scale struct {
+	meaning          // of the accounts at hand
 	words   []string // of the image that is wished
 	ratios  []ratio  // of the market's clocks, for this wish
 	den     uint64
-	factors []uint64            // of the board's clocks
-	extras  []extra             // of the board's bundles
-	images  [allKinds + 1]extra // by the architectures of a row
+	factors []uint64             // of the board's clocks
+	extras  []extra              // of the board's bundles
+	images  [allKinds + 1]imaged // by the architectures of a row
 	disk    struct {
 		nanos, factor uint64 // of a MiB, where disks have one price
 		special       bool   // it is too large for the loop
@@ -35,10 +36,8 @@ type extra struct {
 	reason Reason
 }
 
-// set works the scale of a board out; it is false when a factor is too large or
-// too fine. sold are the images of the account where they are charged, see
-// [account.sold].
-func (s *scale) set(b *board, w *Wish, sold *images) bool {
+// set works the scale of a board out for the meaning at hand; it is false when a factor is too large or too fine.
+func (s *scale) set(b *board, w *Wish) bool {
 	s.den, s.factors, s.extras = 1, s.factors[:0], s.extras[:0]
 	for _, i := range b.clocks {
 		if den := s.ratios[i].den; den == 0 || s.den%den != 0 {
@@ -64,7 +63,7 @@ func (s *scale) set(b *board, w *Wish, sold *images) bool {
 	for _, of := range b.bundles {
 		s.extras = append(s.extras, b.extra(s, of.needs(w)))
 	}
-	s.setImages(b, w, sold)
+	s.setImages(b)
 	return true
 }
 
@@ -78,8 +77,11 @@ func (b bundle) needs(w *Wish) needs {
 	}
 }
 
-// needs is the disk in MiB that is charged beside a size.
-func (n *info) needs(w *Wish) uint64 { return uint64(max(0, max(w.DiskGiB<<10, n.made)-n.disk)) }
+// needs is the disk in MiB that is charged beside a size, of which the image's own
+// volume is a part.
+func (n *info) needs(w *Wish, volume int64) uint64 {
+	return uint64(max(0, volume, max(w.DiskGiB<<10, n.made)-n.disk))
+}
 
 // extra sums up what is charged beside a bundle.
 func (b *board) extra(s *scale, need needs) (x extra) {
@@ -110,7 +112,11 @@ func (b *board) extra(s *scale, need needs) (x extra) {
 // does the same for rows that are not special.
 func (s *scale) total(b *board, i int, w *Wish) (total sum, reason Reason) {
 	n, beside := &b.infos[i], &s.extras[b.rows[i].bundle]
-	if need := n.needs(w); need > 0 {
+	image := s.imagedOn(b, n.size)
+	if image.reason == ReasonCapability {
+		return total, image.reason // before any price that is missing
+	}
+	if need := n.needs(w, int64(image.volume)); need > 0 {
 		if len(b.disk.steps) == 0 {
 			return total, ReasonNoDisk
 		}
@@ -120,7 +126,6 @@ func (s *scale) total(b *board, i int, w *Wish) (total sum, reason Reason) {
 		}
 		total = disk
 	}
-	image := &s.images[b.rows[i].arch]
 	return total.plus(s.size(n)).plus(beside.sum).plus(image.sum), cmp.Or(beside.reason, image.reason)
 }
 

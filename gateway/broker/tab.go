@@ -58,26 +58,29 @@ func (t *Tab) Size(id string) (charges []Charge, ok bool) {
 	return nil, false
 }
 
-// SoldByParts reports whether the disk that comes with a size is charged beside it.
-func (t *Tab) SoldByParts(id string) bool {
-	for _, b := range t.boards {
-		if i := slices.IndexFunc(b.infos, func(n info) bool { return n.size.ID == id }); i >= 0 {
-			return b.infos[i].made > 0
-		}
-	}
-	return false
+// With is what a machine's size brings along.
+type With struct {
+	Addresses int64  // public ones that cost nothing
+	Disk      int64  // MiB that cost nothing; 0 where disks are charged beside the size
+	Listed    bool   // the size's own disk is among the account's volumes
+	Beside    bool   // the size's own disk is charged beside it
+	Free      Charge // of nothing, by the price that says so
 }
 
-// Addresses is how many public addresses come with a machine of a size, and the price
-// of the size that says so.
-func (t *Tab) Addresses(id string) (n int64, with Charge) {
+// With is what a size of the catalogue that has a price brings along.
+func (t *Tab) With(id string) (w With) {
 	for _, b := range t.boards {
-		if i := slices.IndexFunc(b.infos, func(n info) bool { return n.size.ID == id }); i >= 0 {
-			p := b.infos[i].parts[0]
-			return b.bundles[b.rows[i].bundle].addresses, Charge{tariff.Nanos(0, b.currency), p.Price, p.from}
+		i := slices.IndexFunc(b.infos, func(n info) bool { return n.size.ID == id })
+		if i < 0 {
+			continue
+		}
+		n := &b.infos[i]
+		return With{
+			Addresses: b.bundles[b.rows[i].bundle].addresses, Disk: n.disk, Listed: n.size.DiskIsVolume, Beside: n.made > 0,
+			Free: Charge{tariff.Nanos(0, b.currency), n.parts[0].Price, n.parts[0].from},
 		}
 	}
-	return 0, Charge{}
+	return w
 }
 
 // SellsImages reports whether images have prices, so that one without is not free.

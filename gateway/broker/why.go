@@ -135,7 +135,8 @@ func (q *Quote) flip(a, b *Candidate, f figure) (at int64, found bool) {
 func (q *Quote) cost(c *Candidate, w *Wish) (int64, bool) {
 	b := c.run.board
 	s := newScale(b.market, w)
-	if !s.set(b, w, b.market.accounts[c.total.account].sold()) {
+	s.meaning = c.run.meaning
+	if !s.set(b, w) {
 		return 0, false
 	}
 	total, reason := s.total(b, int(c.total.row), w)

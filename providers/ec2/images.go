@@ -64,7 +64,7 @@ func image(i types.Image, account string) providers.Image {
 		Name:         cmp.Or(value(i.Name), tag(i.Tags, tagName), id),
 		Description:  value(i.Description),
 		Architecture: architectures[string(i.Architecture)],
-		MinDiskGiB:   rootDisk(i),
+		VolumeGiB:    rootDisk(i),
 		Created:      created,
 		Token:        tag(i.Tags, tagToken),
 		State:        cmp.Or(imageStates[i.State], providers.ImageFailed),

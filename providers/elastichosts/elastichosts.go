@@ -58,7 +58,7 @@ type Size struct {
 // Offer is the size as the catalogue has it.
 func (s Size) Offer() providers.Size {
 	return providers.Size{
-		ID: s.Name, Name: s.Name, Cores: cmp.Or(s.Cores, coresOf(s.CPU)), SpeedMHz: s.CPU, MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB,
+		ID: s.Name, Name: s.Name, Cores: cmp.Or(s.Cores, coresOf(s.CPU)), SpeedMHz: s.CPU, MemoryMiB: s.MemoryMiB, DiskGiB: s.DiskGiB, DiskIsVolume: true,
 	}
 }
 

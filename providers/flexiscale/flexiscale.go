@@ -53,7 +53,7 @@ func (s Size) possible() bool { return min(s.Processors, s.MemoryMiB, s.DiskGiB)
 
 // Offer is the size as the catalogue has it.
 func (s Size) Offer() providers.Size {
-	return providers.Size{ID: s.Name, Name: s.Name, Cores: s.Processors, MemoryMiB: s.MemoryMiB, DiskGiB: float64(s.DiskGiB)}
+	return providers.Size{ID: s.Name, Name: s.Name, Cores: s.Processors, MemoryMiB: s.MemoryMiB, DiskGiB: float64(s.DiskGiB), DiskIsVolume: true}
 }
 
 // defaultSizes are steps of the kind that the service sold; its own limits are

@@ -130,12 +130,16 @@ func newMarket(tb testing.TB) (*broker.Market, broker.Situation, []bareCandidate
 		tb.Fatal(err)
 	}
 	var accounts []broker.Account
+	defaultImage := "debian 12"
 	var first, rest []bareCandidate
 	for region := range quoteRegions {
 		t, sizes, bare := regionOf(tb, region)
 		book.Put(t)
 		for n := range 3 {
-			accounts = append(accounts, broker.Account{UID: fmt.Sprintf("ec2-%02d-%d", region, n), Cloud: "ec2", Region: t.Scope().Region, Sizes: sizes})
+			uid := fmt.Sprintf("ec2-%02d-%d", region, n)
+			accounts = append(accounts, broker.Account{
+				UID: uid, Cloud: "ec2", Region: t.Scope().Region, Sizes: sizes, Images: imagesOf(uid), Default: &defaultImage,
+			})
 			if n == 0 {
 				first = append(first, bare...)
 			} else {
@@ -161,6 +165,15 @@ func newMarket(tb testing.TB) (*broker.Market, broker.Situation, []bareCandidate
 	}
 	entries, _ := book.Entries()
 	return broker.Compile(accounts, entries, quoteDay), broker.Situation{Now: quoteDay, Rates: rates}, append(first, rest...)
+}
+
+// imagesOf are those of an account: what everybody can use, and its own. Each comes
+// with a volume.
+func imagesOf(uid string) (all []providers.Image) {
+	for _, name := range []string{"debian 12", "debian 13", "ubuntu 24.04", "rocky 9", uid} {
+		all = append(all, providers.Image{ID: "ami-" + name, Name: name, Architecture: providers.X64, VolumeGiB: 8})
+	}
+	return all
 }
 
 // cardSizes are those that the sample rate cards have prices or parts for.

@@ -40,8 +40,8 @@ func TestPriceCommands(t *testing.T) {
 	p.says(t, "quote --cores 2 --memory 4096MiB --disk 40GiB --egress 50 --addresses 1",
 		"m1.medium", "0.038288 EUR", "27.95 EUR", "(sample)", "t3.medium", "36.78 EUR", "14 can be compared; rejected: 9 capability, 3 architecture, 2 no_price",
 		"The first before the second: 8.83 EUR a month less", "/quotes/")
-	p.says(t, "quote --cloud ec2 --max-price-hour 0.01 --currency USD --all", "t3.nano", "0.0057 USD", "4.16 USD", "price_cap") // 730 x 0.0057 = 4.161
-	p.says(t, "quote --near 53,-6,200", "amazon", "15 can be compared", "6 region")                                             // Dublin, not Berlin
+	p.says(t, "quote --cloud ec2 --max-price-hour 0.01 --currency USD --all", "t3.nano", "0.006664 USD", "4.86 USD", "price_cap") // 730 x 0.0057 + 8 GiB of the image x 0.088 = 4.865
+	p.says(t, "quote --near 53,-6,200", "amazon", "15 can be compared", "6 region")                                               // Dublin, not Berlin
 	p.says(t, "cost --currency USD", "amazon", "USD (sample)", "private", "all", "unknown: Compute Usage of /compute/")
 	for command, column := range map[string]string{
 		"prices -o csv": "ListUnitPrice", "quote --cores 2 -o csv": "SkuPriceId", "cost -o csv": "ResourceId",

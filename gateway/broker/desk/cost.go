@@ -49,9 +49,10 @@ var unsure = []providers.State{providers.StateError, providers.StateUnknown}
 // machines, with the images and disks that are charged beside them, volumes, and public
 // addresses. agreed tells of prices at launch.
 func (d *Desk) Costs(agreed Agreed) []Cost {
+	holders, holds := d.attached()
 	c := costing{
 		desk: d, market: d.Market(), agreed: agreed,
-		tabs: map[place]*broker.Tab{}, images: map[place]string{}, disks: d.disks(), included: map[place]included{},
+		tabs: map[place]*broker.Tab{}, images: map[place]string{}, holders: holders, holds: holds, with: map[place]*broker.With{},
 	}
 	for _, it := range d.o.Holdings.List(inventory.KindImage) {
 		c.images[place{it.UID, it.Native}] = it.Image.Name
@@ -59,11 +60,7 @@ func (d *Desk) Costs(agreed Agreed) []Cost {
 	for _, it := range d.o.Holdings.List(inventory.KindServer) {
 		c.server(it)
 	}
-	for _, it := range d.o.Holdings.List(inventory.KindVolume) {
-		if it.Volume.State != providers.ResourceDeleting {
-			c.volume(it, string(it.Volume.State), int64(it.Volume.SizeGiB*1024))
-		}
-	}
+	c.volumes(d.o.Holdings.List(inventory.KindVolume))
 	for _, it := range d.o.Holdings.List(inventory.KindReservation) {
 		c.address(it)
 	}
@@ -86,34 +83,20 @@ type costing struct {
 	agreed Agreed
 	tabs   map[place]*broker.Tab // by operating system
 	images map[place]string      // names
-	disks  map[disk]bool
 	all    []Cost
 
-	included map[place]included // what is left of what comes with machines, by their native ids
+	holds   map[string]bool        // whether a machine has a volume, by its id
+	holders map[string]string      // ids of the machines that volumes are attached to, by their ids
+	with    map[place]*broker.With // what is left of what comes with machines, by their native ids, and by their ids without account
 }
 
-// included is how many addresses come with a machine, and the price that says so.
-type included struct {
-	addresses int64
-	with      broker.Charge
-}
-
-// disk is a volume of so many MiB that a machine has attached.
-type disk struct {
-	server string // id of its item
-	mib    int64
-}
-
-// disks finds what machines have attached.
-func (d *Desk) disks() map[disk]bool {
-	sizes, found := map[string]int64{}, map[disk]bool{}
-	for _, it := range d.o.Holdings.List(inventory.KindVolume) {
-		sizes[it.ID] = int64(it.Volume.SizeGiB * 1024)
-	}
+// attached finds the machines that volumes are attached to, and which have any.
+func (d *Desk) attached() (holders map[string]string, holds map[string]bool) {
+	holders, holds = map[string]string{}, map[string]bool{}
 	for _, it := range d.o.Holdings.List(inventory.KindAttachment) {
-		found[disk{it.Source, sizes[it.Target]}] = true
+		holders[it.Target], holds[it.Source] = it.Source, true
 	}
-	return found
+	return holders, holds
 }
 
 // tab is that of an account, with no prices when the market does not know it.
@@ -141,16 +124,14 @@ func (c *costing) server(it *inventory.Item) {
 		cost.Why = "it has no size of the catalogue"
 	}
 	c.whileRunning(it, tariff.MeterCompute, cost)
-	if n, with := tab.Addresses(s.SizeID); n > 0 {
-		c.included[place{it.UID, s.ID}] = included{n, with}
-	}
+	with := tab.With(s.SizeID)
+	c.with[place{it.UID, s.ID}], c.with[place{"", it.ID}] = &with, &with
 	if tab.SellsImages() {
 		c.whileRunning(it, tariff.MeterImage, ofCharges(tab.Image(s.ImageID))) // what is agreed at launch is of the size
 	}
-	// Where a machine's own disk is a volume too, it is charged there.
-	own := int64(s.DiskGiB * 1024)
-	if own > 0 && tab.SoldByParts(s.SizeID) && !c.disks[disk{it.ID, own}] {
-		c.volume(it, string(s.State), own)
+	booted := s.ImageID == "" && c.holds[it.ID] // from a volume, instead of the disk of its size
+	if own := int64(s.DiskGiB * 1024); own > 0 && with.Beside && !with.Listed && !booted {
+		c.disk(it, string(s.State), own)
 	}
 }
 
@@ -168,7 +149,60 @@ func (c *costing) whileRunning(it *inventory.Item, of tariff.Meter, cost Cost) {
 	c.all = append(c.all, cost)
 }
 
-func (c *costing) volume(it *inventory.Item, state string, mib int64) {
+// volumes are charged but for those that are the disk which comes with a machine's
+// size: the one of just that length is it, else the first ones up to it.
+func (c *costing) volumes(all []*inventory.Item) {
+	own := func(it *inventory.Item) (with *broker.With, exact bool) {
+		with = c.with[place{"", c.holders[it.ID]}]
+		if with == nil || !with.Listed || with.Disk == 0 {
+			return nil, false
+		}
+		return with, with.Disk == mebibytes(it)
+	}
+	var others []*inventory.Item
+	for _, it := range all {
+		switch with, exact := own(it); {
+		case it.Volume.State == providers.ResourceDeleting:
+		case exact:
+			c.volume(it, with)
+		default:
+			others = append(others, it)
+		}
+	}
+	for _, it := range others {
+		with, _ := own(it)
+		c.volume(it, with)
+	}
+}
+
+func mebibytes(it *inventory.Item) int64 { return int64(it.Volume.SizeGiB * 1024) }
+
+// volume charges one as far as it is not what comes with its machine; with is nil
+// when it is nothing of that.
+func (c *costing) volume(it *inventory.Item, with *broker.With) {
+	mib, state := mebibytes(it), string(it.Volume.State)
+	if with == nil {
+		c.disk(it, state, mib)
+		return
+	}
+	free := min(mib, with.Disk)
+	with.Disk -= free
+	if mib > free {
+		c.disk(it, state, mib-free)
+		return
+	}
+	c.free(it, tariff.MeterDisk, state, with)
+}
+
+// free adds what costs nothing since it comes with a machine.
+func (c *costing) free(it *inventory.Item, of tariff.Meter, state string, with *broker.With) {
+	cost := ofCharges([]broker.Charge{with.Free}, true)
+	cost.Item, cost.Of, cost.State, cost.Zero = it, of, state, tariff.ZeroIncluded
+	c.all = append(c.all, cost)
+}
+
+// disk charges so much of a volume, or of a machine's own disk.
+func (c *costing) disk(it *inventory.Item, state string, mib int64) {
 	cost := ofCharges(c.tab(it.UID, "").Disk(mib))
 	cost.Item, cost.Of, cost.State = it, tariff.MeterDisk, state
 	c.all = append(c.all, cost)
@@ -178,14 +212,14 @@ func (c *costing) address(it *inventory.Item) {
 	if it.Address.State == providers.ResourceDeleting {
 		return
 	}
-	cost := ofCharges(c.tab(it.UID, "").Address())
-	at := place{it.UID, it.Address.ServerID}
-	if left := c.included[at]; it.Address.ServerID != "" && left.addresses > 0 {
-		c.included[at] = included{left.addresses - 1, left.with}
-		cost = ofCharges([]broker.Charge{left.with}, true)
-		cost.Zero = tariff.ZeroIncluded
+	state := string(it.Address.State)
+	if with := c.with[place{it.UID, it.Address.ServerID}]; with != nil && with.Addresses > 0 {
+		with.Addresses--
+		c.free(it, tariff.MeterAddress, state, with)
+		return
 	}
-	cost.Item, cost.Of, cost.State = it, tariff.MeterAddress, string(it.Address.State)
+	cost := ofCharges(c.tab(it.UID, "").Address())
+	cost.Item, cost.Of, cost.State = it, tariff.MeterAddress, state
 	c.all = append(c.all, cost)
 }
 

@@ -128,41 +128,90 @@ func TestIncludedAddresses(t *testing.T) {
 	}
 }
 
+func attached(id, server, volume string) *inventory.Item {
+	return &inventory.Item{ID: id, UID: "lab", Kind: inventory.KindAttachment, Source: server, Target: volume}
+}
+
+// from makes a machine one of an image.
+func from(image string, it *inventory.Item) *inventory.Item {
+	it.Server.ImageID = image
+	return it
+}
+
 // TestOwnDisksAreChargedOnce has a cloud that sells parts: a machine's own disk is
-// charged beside it, unless it is among the volumes.
+// charged beside it, unless it is among the volumes or a volume is in its place.
 func TestOwnDisksAreChargedOnce(t *testing.T) {
 	held := &holdings{accounts: []inventory.Status{sound("lab")}, items: []*inventory.Item{
-		machine("alone", providers.StateInactive, "small", 20), machine("listed", providers.StateActive, "small", 20),
-		machine("beside", providers.StateActive, "small", 20),
-		volume("root", 20, providers.ResourceOnline), volume("data", 30, providers.ResourceOnline),
-		{ID: "a", UID: "lab", Kind: inventory.KindAttachment, Source: "listed", Target: "root"},
-		{ID: "b", UID: "lab", Kind: inventory.KindAttachment, Source: "beside", Target: "data"},
+		from("i", machine("alone", providers.StateInactive, "small", 20)), machine("booted", providers.StateActive, "small", 20),
+		from("i", machine("beside", providers.StateActive, "small", 20)),
+		volume("root", 25, providers.ResourceOnline), volume("data", 20, providers.ResourceOnline),
+		attached("a", "booted", "root"), attached("b", "beside", "data"),
 	}, diskGiB: 20}
 	d := open(t, desk.Options{Holdings: held, Samples: true})
 	want := map[string]string{
 		// 1 core x 0.009 + 1 GiB x 0.0035
-		"alone/Compute Usage": "0 EUR now", "listed/Compute Usage": "0.0125 EUR now", "beside/Compute Usage": "0.0125 EUR now",
-		// 20 x 0.06 / 730 = 0.00164383561..., 30 x 0.06 / 730 = 0.00246575342...
+		"alone/Compute Usage": "0 EUR now", "booted/Compute Usage": "0.0125 EUR now", "beside/Compute Usage": "0.0125 EUR now",
+		// 20 x 0.06 / 730 = 0.00164383561..., 25 x 0.06 / 730 = 0.00205479452...
 		"alone/Block Volume Usage": "0.001643836 EUR now", "beside/Block Volume Usage": "0.001643836 EUR now",
-		"root/Block Volume Usage": "0.001643836 EUR now", "data/Block Volume Usage": "0.002465753 EUR now",
+		"root/Block Volume Usage": "0.002054795 EUR now", "data/Block Volume Usage": "0.001643836 EUR now",
 	}
 	if diff := cmp.Diff(want, costsOf(d)); diff != "" {
 		t.Error(diff)
 	}
 	total, err := d.Sum(d.Costs(atLaunch), tariff.USD)
-	// 2 x 0.0125 + 3 x 0.001643836 + 0.002465753 = 0.032397261 EUR, x 1.10 = 0.0356369871
-	if err != nil || total.Hour.String() != "0.035636987 USD" || !total.Sample || len(total.Rates) != 1 {
+	// 2 x 0.0125 + 3 x 0.001643836 + 0.002054795 = 0.031986303 EUR, x 1.10 = 0.0351849333
+	if err != nil || total.Hour.String() != "0.035184933 USD" || !total.Sample || len(total.Rates) != 1 {
 		t.Errorf("%+v, %v", total, err)
+	}
+	held.listed = true
+	d = open(t, desk.Options{Holdings: held, Samples: true})
+	if got := costsOf(d); got["alone/Block Volume Usage"] != "" || got["beside/Block Volume Usage"] != "" || got["data/Block Volume Usage"] == "" {
+		t.Errorf("where own disks are volumes: %v", got)
+	}
+}
+
+// TestTheDiskOfASizeIsFree has a size of 20 GiB whose price is one for the whole, and a
+// cloud that lists this disk among the volumes: of what a machine has attached, the
+// volume of that length or else the first 20 GiB cost nothing, whether it runs or not.
+func TestTheDiskOfASizeIsFree(t *testing.T) {
+	held := &holdings{accounts: []inventory.Status{sound("lab")}, items: []*inventory.Item{
+		machine("runs", providers.StateActive, "small", 0), machine("stopped", providers.StateInactive, "small", 0),
+		machine("odd", providers.StateActive, "huge", 0),
+		volume("data", 73, providers.ResourceOnline), volume("root", 20, providers.ResourceOnline),
+		volume("part", 12, providers.ResourceOnline), volume("rest", 81, providers.ResourceOnline),
+		volume("free", 20, providers.ResourceOnline), volume("of odd", 20, providers.ResourceOnline),
+		attached("a", "runs", "data"), attached("b", "runs", "root"), attached("c", "stopped", "part"), attached("d", "stopped", "rest"),
+		attached("e", "odd", "of odd"),
+	}, diskGiB: 20, listed: true}
+	path := filepath.Join(t.TempDir(), "card.yaml")
+	if err := os.WriteFile(path, []byte(card("0.01")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, desk.Options{Holdings: held, Cards: []string{path}})
+	want := map[string]string{ // a GiB is 0.073 / 730 = 0.0001 an hour
+		"runs/Compute Usage": "0.01 EUR now", "stopped/Compute Usage": "0 EUR now", "odd/Compute Usage": "nobody has said what it costs",
+		"data/Block Volume Usage": "0.0073 EUR now", "root/Block Volume Usage": "0 EUR now",
+		"part/Block Volume Usage": "0 EUR now", "rest/Block Volume Usage": "0.0073 EUR now", // 12 + 81 - 20
+		"free/Block Volume Usage": "0.002 EUR now", "of odd/Block Volume Usage": "0.002 EUR now",
+	}
+	if diff := cmp.Diff(want, costsOf(d)); diff != "" {
+		t.Error(diff)
+	}
+	for _, c := range d.Costs(atLaunch) {
+		if free := c.Item.ID == "root" || c.Item.ID == "part"; free != (c.Zero == tariff.ZeroIncluded) {
+			t.Errorf("%s costs nothing because %q", c.Item.ID, c.Zero)
+		}
+	}
+	held.listed = false // then the disk is the machine's own, and these are others
+	d = open(t, desk.Options{Holdings: held, Cards: []string{path}})
+	if got := costsOf(d)["root/Block Volume Usage"]; got != "0.002 EUR now" {
+		t.Errorf("a volume beside the disk of the size: %s", got)
 	}
 }
 
 // TestImagesAreCharged has a cloud whose images cost something: they are charged
 // beside the size while the machine runs, and are unknown where nobody has said so.
 func TestImagesAreCharged(t *testing.T) {
-	from := func(image string, it *inventory.Item) *inventory.Item {
-		it.Server.ImageID = image
-		return it
-	}
 	held := &holdings{accounts: []inventory.Status{sound("lab")}, items: []*inventory.Item{
 		from("rhel", machine("runs", providers.StateActive, "small", 0)),
 		from("rhel", machine("stopped", providers.StateInactive, "small", 0)),

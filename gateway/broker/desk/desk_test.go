@@ -24,6 +24,7 @@ type holdings struct {
 	items    []*inventory.Item // beside the sizes
 	diskGiB  int               // of the size
 	name     string            // of the size, small by default
+	listed   bool              // the size's disk is a volume
 }
 
 func (h *holdings) Accounts() []inventory.Status { return h.accounts }
@@ -42,7 +43,7 @@ func (h *holdings) List(k inventory.Kind) (items []*inventory.Item) {
 	name := cmp.Or(h.name, "small")
 	for _, a := range h.accounts {
 		items = append(items, &inventory.Item{
-			UID: a.UID, Kind: k, Size: &providers.Size{ID: name, Name: name, Cores: 1, MemoryMiB: 1024, DiskGiB: float64(h.diskGiB)},
+			UID: a.UID, Kind: k, Size: &providers.Size{ID: name, Name: name, Cores: 1, MemoryMiB: 1024, DiskGiB: float64(h.diskGiB), DiskIsVolume: h.listed},
 		})
 	}
 	return items
