@@ -42,9 +42,9 @@ type Options struct {
 type Desk struct {
 	o      Options
 	keeper *broker.Keeper
-	files  map[string]string  // what each file looked like when it was read last; Run's own
-	unseen map[string]reading // rate cards that the history was not told of yet, by path; Run's own
-	mute   bool               // it was said that it cannot be told; Run's own
+	files  map[string]appearance // what each file looked like when it was read last; Run's own
+	unseen map[string]reading    // rate cards that the history was not told of yet, by path; Run's own
+	mute   bool                  // it was said that it cannot be told; Run's own
 
 	edition atomic.Uint64
 	seen    seen // Run's own
@@ -65,7 +65,7 @@ func New(o Options) (*Desk, error) {
 		o.Key = newKey()
 	}
 	o.Look = cmp.Or(o.Look, 30*time.Second)
-	d := &Desk{o: o, keeper: broker.NewKeeper(o.Holdings, o.Places), files: map[string]string{}, unseen: map[string]reading{}}
+	d := &Desk{o: o, keeper: broker.NewKeeper(o.Holdings, o.Places), files: map[string]appearance{}, unseen: map[string]reading{}}
 	if o.Samples {
 		if err := d.takeSamples(); err != nil {
 			return nil, err

@@ -72,19 +72,21 @@ func open(t *testing.T, o desk.Options) *desk.Desk {
 }
 
 // TestFilesAreRenewed changes, breaks, removes and repairs a rate card under a
-// running desk.
+// running desk. All versions have one time, as if written in one tick of the clock, and
+// some have one length.
 func TestFilesAreRenewed(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.yaml")
-	changes := 0
-	write := func(text string) {
+	write := func(text string) { // all at one time, and cards of one length
 		t.Helper()
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		fresh := filepath.Join(dir, "fresh")
+		if err := os.WriteFile(fresh, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		changes++
-		at := day.Add(time.Duration(changes) * time.Second)
-		if err := os.Chtimes(path, at, at); err != nil {
+		if err := os.Chtimes(fresh, day, day); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(fresh, path); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,8 +1,7 @@
 package desk
 
 import (
-	"errors"
-	"fmt"
+	"crypto/sha256"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -54,8 +53,8 @@ func (d *Desk) cards() (paths []string) {
 
 // renew calls read when a file looks different than at the last time.
 func (d *Desk) renew(path string, read func() error) {
-	now := appearance(path)
-	if d.files[path] == now {
+	now := lookAt(path)
+	if before, looked := d.files[path]; looked && before.same(now) {
 		return
 	}
 	d.files[path] = now
@@ -66,14 +65,36 @@ func (d *Desk) renew(path string, read func() error) {
 	d.o.Log.Info("prices read", zap.String("file", path))
 }
 
-// appearance tells one state of a file from another without reading it.
-func appearance(path string) string {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "missing"
-	case err != nil:
-		return err.Error()
+// mostDigested is up to how many bytes a file is read each time that it is looked at.
+// Its time and length would not tell two writes of one length in one tick of the clock
+// apart; of a larger file they have to do.
+const mostDigested = 16 << 20
+
+// appearance tells one state of a file from another.
+type appearance struct {
+	problem string // why it cannot be read, "" when it can
+	digest  [sha256.Size]byte
+	large   fs.FileInfo // of one that is not digested
+}
+
+func (a appearance) same(b appearance) bool {
+	if a.large == nil || b.large == nil {
+		return a == b
 	}
-	return fmt.Sprintf("%d bytes of %d", info.Size(), info.ModTime().UnixNano())
+	return os.SameFile(a.large, b.large) && a.large.Size() == b.large.Size() && a.large.ModTime().Equal(b.large.ModTime())
+}
+
+func lookAt(path string) (a appearance) {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().IsRegular() && info.Size() <= mostDigested {
+		var text []byte
+		text, err = os.ReadFile(path)
+		a.digest = sha256.Sum256(text)
+	} else if err == nil {
+		a.large = info
+	}
+	if err != nil {
+		return appearance{problem: err.Error()}
+	}
+	return a
 }
