@@ -40,7 +40,7 @@ type Options struct {
 	DeleteAll bool // whether DELETE on a kind's collection that lists no entities deletes all
 	Switches  Switches
 	CORS      CORS
-	Wait      time.Duration // the longest that a request which wants fresh data waits for it; 0 is not at all
+	Wait      time.Duration // the longest that a request waits for fresh data, or for room; 0 is not at all
 	Heartbeat time.Duration // how often a stream of events gives a sign of life, 0 is 15 s
 	Stall     time.Duration // how long a client may take to read a piece of it, 0 is 20 s
 	Now       func() time.Time

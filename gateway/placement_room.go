@@ -12,17 +12,19 @@ import (
 // [inventory.Inventory.AwaitRoom].
 type roomWait func(context.Context, *inventory.Item) (found bool, err error)
 
-// longestRoom is how long a placement waits until a cloud that has accepted a
-// compute finds room for it: such clouds need a second or two as a rule.
-const longestRoom = 10 * time.Second
+// usualRoom is how long a placement waits until a cloud that has accepted a compute
+// finds room for it: such clouds need a second or two as a rule.
+const usualRoom = 10 * time.Second
 
-// roomWait is the wait of one request, which the client can shorten with Prefer:
-// wait. Neither a client that has gone nor the end of the gateway is kept waiting.
+// roomWait is the wait of one request, which the client sets with Prefer: wait, within
+// the gateway's limit. Neither a client that has gone nor the end of the gateway is
+// kept waiting.
 func (g *Gateway) roomWait(r *http.Request) roomWait {
-	patience := longestRoom
+	patience := usualRoom
 	if wait, said := waitIn(r.Header); said {
-		patience = min(wait, patience)
+		patience = wait
 	}
+	patience = min(patience, g.o.Wait)
 	return func(ctx context.Context, it *inventory.Item) (found bool, err error) {
 		g.await(ctx, []string{it.UID}, patience, func(ctx context.Context, _ string) {
 			found, err = g.inv.AwaitRoom(ctx, it)

@@ -43,7 +43,8 @@ func TestPlacementMovesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := p.Must(t, http.StatusCreated, "POST", "/compute/", string(body), "Content-Type", string(occi.OCCIJSON))
+	a := p.Must(t, http.StatusCreated, "POST", "/compute/", string(body),
+		"Content-Type", string(occi.OCCIJSON), "Prefer", "wait=30") // a busy machine schedules late
 	url := a.Header.Get("Location")
 	var why struct {
 		Chosen  struct{ Size string }
