@@ -14,7 +14,7 @@ import (
 
 // The file:
 //
-//	meta                 layout -> "1", shards -> "16"
+//	meta                 layout -> "1", shards -> "16", sum -> checksum of the two
 //	s00 .. s15           epoch -> random text
 //	    records          name -> entry
 //	    feed             place -> entry, without gaps, the oldest are cut off
@@ -39,6 +39,14 @@ var metaValues = map[string]string{
 	"shards": fmt.Sprint(store.Shards),
 }
 
+// metaSum is the key of the checksum of metaValues, by which a damaged name of this
+// layout is told from that of another one.
+const metaSum = "sum"
+
+func sumOf(meta map[string]string) string {
+	return fmt.Sprintf("%08x", checksum(fmt.Appendf(nil, "%q %q", meta["layout"], meta["shards"])))
+}
+
 func shardName(number int) []byte {
 	return fmt.Appendf(nil, "s%02d", number)
 }
@@ -53,6 +61,9 @@ func prepare(tx *bbolt.Tx) error {
 		if err := meta.Put([]byte(k), []byte(v)); err != nil {
 			return err
 		}
+	}
+	if err := meta.Put([]byte(metaSum), []byte(sumOf(metaValues))); err != nil {
+		return err
 	}
 	for i := range store.Shards {
 		if err := prepareShard(tx, shardName(i)); err != nil {

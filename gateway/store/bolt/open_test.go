@@ -1,8 +1,10 @@
 package bolt_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,9 +124,7 @@ func TestOpenFindsFlippedBytes(t *testing.T) {
 		path := fileOf(t, damaged)
 		tries++
 		if s, err := bolt.Open(path, bolt.Options{}); err != nil {
-			if !errors.Is(err, bolt.ErrSchema) { // a flip in the layout's own name
-				wantCorrupt(t, err, path)
-			}
+			wantCorrupt(t, err, path)
 			corrupt++
 		} else if s.Close(); contents(t, path) != want {
 			t.Fatalf("opened with other records after byte %d of %d was flipped", at, len(whole))
@@ -132,6 +132,34 @@ func TestOpenFindsFlippedBytes(t *testing.T) {
 	}
 	if corrupt < tries/4 {
 		t.Fatalf("%d of %d flips were found", corrupt, tries)
+	}
+}
+
+// TestADamagedLayoutIsNoOther flips a bit of each byte in and around the names of the layout:
+// a file that was damaged there can be rescued, one of another layout is left alone.
+func TestADamagedLayoutIsNoOther(t *testing.T) {
+	whole := filled(t)
+	want := contents(t, fileOf(t, whole))
+	corrupt := 0
+	for _, name := range []string{"meta", "layout1", "shards16", "sum"} {
+		place := bytes.LastIndex(whole, []byte(name)) // of the page in use, which was written last
+		if place < 0 {
+			t.Fatalf("no %s in the file", name)
+		}
+		for at := place - 8; at < place+len(name)+8; at++ {
+			damaged := bytes.Clone(whole)
+			damaged[at] ^= 1 << (at % 8)
+			path := fileOf(t, damaged)
+			if s, err := bolt.Open(path, bolt.Options{}); err != nil {
+				wantCorrupt(t, err, path)
+				corrupt++
+			} else if s.Close(); contents(t, path) != want {
+				t.Fatalf("opened with other records after bit %d of byte %d was flipped, at %s", at%8, at, name)
+			}
+		}
+	}
+	if corrupt < 30 {
+		t.Fatalf("%d flips were found", corrupt)
 	}
 }
 
@@ -184,6 +212,12 @@ func TestOpenRefusesWhatItDidNotMake(t *testing.T) {
 			return errors.Join(err, b.Put([]byte(key), []byte(value)))
 		}
 	}
+	meta := func(layout, shards string) func(*bbolt.Tx) error {
+		sum := crc32.Checksum(fmt.Appendf(nil, "%q %q", layout, shards), crc32.MakeTable(crc32.Castagnoli))
+		return func(tx *bbolt.Tx) error {
+			return errors.Join(set("meta", "layout", layout)(tx), set("meta", "shards", shards)(tx), set("meta", "sum", fmt.Sprintf("%08x", sum))(tx))
+		}
+	}
 	part := func(name string, change func(*bbolt.Bucket) error) func(*bbolt.Tx) error {
 		return func(tx *bbolt.Tx) error {
 			return change(tx.Bucket([]byte("s07")).Bucket([]byte(name)))
@@ -194,9 +228,16 @@ func TestOpenRefusesWhatItDidNotMake(t *testing.T) {
 		change func(*bbolt.Tx) error
 		want   error
 	}{
-		{"another layout", set("meta", "layout", "2"), bolt.ErrSchema},
-		{"another number of shards", set("meta", "shards", "32"), bolt.ErrSchema},
-		{"no meta", func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("meta")) }, bolt.ErrSchema},
+		{"another layout", meta("2", "16"), bolt.ErrSchema},
+		{"another number of shards", meta("1", "32"), bolt.ErrSchema},
+		{"another layout, of before names had checksums", func(tx *bbolt.Tx) error {
+			return errors.Join(tx.Bucket([]byte("meta")).Delete([]byte("sum")), set("meta", "layout", "0")(tx))
+		}, bolt.ErrSchema},
+		{"a file of something else", func(tx *bbolt.Tx) error {
+			err := tx.ForEach(func(name []byte, _ *bbolt.Bucket) error { return tx.DeleteBucket(name) })
+			return errors.Join(err, set("mail", "inbox", "3 letters")(tx))
+		}, bolt.ErrSchema},
+		{"no meta", func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte("meta")) }, bolt.ErrCorrupt},
 		{"a gap in a feed", part("feed", func(b *bbolt.Bucket) error {
 			c := b.Cursor()
 			c.First()

@@ -122,16 +122,29 @@ func (v *verifier) complete() error {
 	if len(v.buckets) == 0 {
 		return nil // the program that made it ended before it wrote anything
 	}
-	for k, want := range metaValues {
-		if got := v.meta[k]; got != want {
-			return fmt.Errorf("%w: %s %q, not %q", ErrSchema, k, got, want)
-		}
+	if err := v.layout(); err != nil {
+		return err
 	}
 	for i := range store.Shards {
 		for _, part := range [][]byte{bucketRecords, bucketFeed, bucketGone, bucketLeases} {
 			if path := fmt.Sprint([]string{string(shardName(i)), string(part)}); !v.buckets[path] {
 				return damaged("%s is missing", path)
 			}
+		}
+	}
+	return nil
+}
+
+// layout says whether the file is of this layout. Files of before have no checksum
+// of its name; one without any name and with shards has lost it.
+func (v *verifier) layout() error {
+	sum, summed := v.meta[metaSum]
+	if summed && sum != sumOf(v.meta) || len(v.meta) == 0 && v.buckets[fmt.Sprint([]string{string(shardName(0))})] {
+		return damaged("the name of its layout")
+	}
+	for k, want := range metaValues {
+		if got := v.meta[k]; got != want {
+			return fmt.Errorf("%w: %s %q, not %q", ErrSchema, k, got, want)
 		}
 	}
 	return nil
