@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,7 +108,7 @@ func (g *Gateway) writeCreated(c echo.Context, media occi.MediaType, path string
 	base := g.base(c.Request())
 	h := c.Response().Header()
 	if media.Rendering() == occi.TextOCCI {
-		if err := occi.SetLocations(h, []string{base + path}); err != nil {
+		if err := occi.SetLocations(h, slices.Values([]string{base + path})); err != nil {
 			return err
 		}
 		return g.write(c, http.StatusCreated, media, occi.AppendOK(nil, media))

@@ -175,7 +175,7 @@ func (g *Gateway) fits(media occi.MediaType, base string, list []making) error {
 	for i := range list {
 		urls[i] = base + translate.Location(list[i].kind, "00000000-0000-0000-0000-000000000000")
 	}
-	return occi.SetLocations(http.Header{}, urls)
+	return occi.SetLocations(http.Header{}, slices.Values(urls))
 }
 
 // undo deletes what was created before something else failed, the newest first,
@@ -233,7 +233,7 @@ func (g *Gateway) deleteSoon(ctx context.Context, id string) error {
 func (g *Gateway) writeManyCreated(c echo.Context, media occi.MediaType, urls []string) error {
 	if media.Rendering() == occi.TextOCCI {
 		h := c.Response().Header()
-		if err := occi.SetLocations(h, urls); err != nil {
+		if err := occi.SetLocations(h, slices.Values(urls)); err != nil {
 			return err
 		}
 		h.Del("Location")

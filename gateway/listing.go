@@ -31,6 +31,19 @@ func (l listed) ids() iter.Seq2[inventory.Kind, []string] {
 	return from(l.found, l.start, l.count, (*inventory.Set).IDs)
 }
 
+// urls are the locations of the listed one by one.
+func (l listed) urls(base string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for kind, run := range l.ids() {
+			for _, id := range run {
+				if !yield(base + translate.Location(kinds[kind], id)) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // writeList answers with a listing: whole entities in JSON, locations else. It
 // is sent piece by piece and never whole in memory.
 func (g *Gateway) writeList(c echo.Context, media occi.MediaType, l listed) error {
@@ -40,13 +53,7 @@ func (g *Gateway) writeList(c echo.Context, media occi.MediaType, l listed) erro
 	}
 	switch media.Rendering() {
 	case occi.TextOCCI:
-		urls := make([]string, 0, l.count)
-		for kind, run := range l.ids() {
-			for _, id := range run {
-				urls = append(urls, base+translate.Location(kinds[kind], id))
-			}
-		}
-		if err := occi.SetLocations(c.Response().Header(), urls); err != nil {
+		if err := occi.SetLocations(c.Response().Header(), l.urls(base)); err != nil {
 			return err
 		}
 		return g.writeOK(c, media)

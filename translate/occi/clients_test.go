@@ -161,9 +161,11 @@ func TestHeadersTooLarge(t *testing.T) {
 	r := renderer(t)
 	e := buildOne()
 	e.Summary = strings.Repeat("x", occi.MaxHeader)
-	urls := make([]string, 500)
-	for i := range urls {
-		urls[i] = "https://gw.example.org/compute/" + computeID
+	taken := 0
+	urls := func(yield func(string) bool) {
+		for taken < 500 && yield("https://gw.example.org/compute/"+computeID) {
+			taken++
+		}
 	}
 	for name, set := range map[string]func(http.Header) error{
 		"one long header": func(h http.Header) error { return r.SetEntity(h, &e) },
@@ -176,6 +178,9 @@ func TestHeadersTooLarge(t *testing.T) {
 		if !errors.As(err, &is) || is.Kind != occi.NotAcceptable || len(h) != 1 {
 			t.Errorf("%s: %v, %d headers", name, err, len(h))
 		}
+	}
+	if least := occi.MaxHeader / len(computeID); taken > least {
+		t.Errorf("%d locations were taken, though %d cannot fit", taken, least)
 	}
 	h := http.Header{}
 	if err := r.SetCategories(h, r.Registry.Select([]string{occi.KindCompute}, true)); err != nil || len(h["Category"]) != 1 {

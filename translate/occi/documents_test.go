@@ -191,7 +191,7 @@ func TestWriteLists(t *testing.T) {
 		}
 	}
 	h := http.Header{}
-	if err := occi.SetLocations(h, []string{base + paths[0], base + paths[1]}); err != nil {
+	if err := occi.SetLocations(h, slices.Values([]string{base + paths[0], base + paths[1]})); err != nil {
 		t.Fatal(err)
 	}
 	wantHeader := http.Header{
@@ -200,7 +200,7 @@ func TestWriteLists(t *testing.T) {
 	if d := cmp.Diff(wantHeader, h); d != "" {
 		t.Errorf("T-18: %s", d)
 	}
-	if h := (http.Header{}); occi.SetLocations(h, nil) != nil || len(h) > 0 {
+	if h := (http.Header{}); occi.SetLocations(h, slices.Values[[]string](nil)) != nil || len(h) > 0 {
 		t.Errorf("empty list: %v", h)
 	}
 }

@@ -1,6 +1,7 @@
 package occi
 
 import (
+	"iter"
 	"net/http"
 	"strings"
 )
@@ -24,22 +25,22 @@ func (r *Renderer) SetCategories(h http.Header, s Selection) error {
 
 // SetLocations sets the headers of a list of absolute URLs in text/occi, as
 // SetEntity does: X-OCCI-Location, and Location for a client that only reads
-// lists there.
-func SetLocations(h http.Header, urls []string) error {
-	if len(urls) == 0 {
-		return nil
-	}
+// lists there. It takes no more of the URLs than it needs to know that they do not
+// fit.
+func SetLocations(h http.Header, urls iter.Seq[string]) error {
+	const name = "X-OCCI-Location"
 	err := setHeaders(h, func(w *writer) {
-		for _, u := range urls {
-			w.begin("X-OCCI-Location")
-			w.dst = appendURI(w.dst, u)
+		for u := range urls {
+			w.begin(name)
+			if w.dst = appendURI(w.dst, u); len(w.dst) > MaxHeader {
+				return
+			}
 		}
 	})
-	if err != nil {
-		return err
+	if listed := h[name]; err == nil && listed != nil {
+		h["Location"] = []string{strings.ReplaceAll(listed[0], ", ", ",")}
 	}
-	h["Location"] = []string{strings.ReplaceAll(h["X-OCCI-Location"][0], ", ", ",")}
-	return nil
+	return err
 }
 
 // SetError sets the header of an error in text/occi.
