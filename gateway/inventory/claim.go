@@ -98,16 +98,16 @@ func (v *Inventory) believes(data []byte) bool {
 // being made or deleted, whatever gateway began that; "" when there is none. Only
 // the store knows: what is being made is not shown while its cloud is asked.
 func (v *Inventory) making(ctx context.Context, id string) (uid string, err error) {
+	var keys []store.Key
 	for _, a := range v.o.Accounts {
-		for _, c := range []class{classCreate, classDelete} {
-			rec, err := v.feed.stored(ctx, intentKey(a.UID, id, c))
-			if err != nil {
-				return "", storeFailed(err)
-			}
-			if rec.Rev > 0 {
-				return a.UID, nil
-			}
-		}
+		keys = append(keys, intentKey(a.UID, id, classCreate), intentKey(a.UID, id, classDelete))
 	}
-	return "", nil
+	found, err := v.feed.find(ctx, keys)
+	if err != nil {
+		return "", storeFailed(err)
+	}
+	if len(found) == 0 {
+		return "", nil
+	}
+	return found[0].UID, nil
 }

@@ -114,6 +114,27 @@ func TestClaim(t *testing.T) {
 	})
 }
 
+// TestTheStoreIsAskedOnceForAllAccounts reads what is at none of many accounts, and
+// claims it, whatever their number: an id that a client chose may be anywhere.
+func TestTheStoreIsAskedOnceForAllAccounts(t *testing.T) {
+	inBubble(t, func(t *testing.T, file string) {
+		c := openCrowd(t, openStore(t, file), 1, 20)
+		defer c.stop(0)
+		st := c.stores[0]
+		for version, asked := range map[string]int{"4": 1, "5": 0, "8": 0} { // computed ids are nowhere, made ones name their account
+			st.set(func() { st.finds = 0 })
+			id := "00000000-0000-" + version + "000-8000-000000000000"
+			if it, ok := c.houses[0].Get(t.Context(), id); ok || st.finds != asked {
+				t.Errorf("version %s: %+v, the store was asked %d times, want %d", version, it, st.finds, asked)
+			}
+		}
+		st.set(func() { st.finds = 0 })
+		if _, err := c.houses[0].Claim(t.Context(), uuid.NewString()); err != nil || st.finds != 1 {
+			t.Errorf("claimed with %d questions, %v", st.finds, err)
+		}
+	})
+}
+
 // TestClaimOfAnEarlierRun does not outlive a gateway that has its store alone.
 func TestClaimOfAnEarlierRun(t *testing.T) {
 	inBubble(t, func(t *testing.T, file string) {

@@ -172,6 +172,15 @@ func (f *feed) stored(ctx context.Context, key store.Key) (store.Record, error) 
 	return rec, err
 }
 
+// find reads those of some records that exist.
+func (f *feed) find(ctx context.Context, keys []store.Key) (found []store.Record, err error) {
+	err = f.ask(ctx, func(ctx context.Context) (err error) {
+		found, err = f.store.Find(ctx, keys...)
+		return err
+	})
+	return found, err
+}
+
 // remove removes a record in whatever revision.
 func (f *feed) remove(ctx context.Context, key store.Key) error {
 	return f.revise(ctx, key, func([]byte) ([]byte, error) { return nil, nil })

@@ -37,18 +37,17 @@ func (v *Inventory) fetch(ctx context.Context, id string) {
 	if err != nil || !isUUID(id) || u.Version() == 5 {
 		return
 	}
+	var keys []store.Key
 	for _, a := range v.o.Accounts {
-		if u.Version() == 8 && !names(id, a.UID) {
-			continue
+		if u.Version() != 8 || names(id, a.UID) {
+			keys = append(keys, intentKey(a.UID, id, classCreate))
 		}
-		rec, err := v.feed.stored(ctx, intentKey(a.UID, id, classCreate))
-		if err != nil {
-			return
-		}
-		if rec.Rev > 0 {
-			v.feed.take([]store.Record{rec})
-			return
-		}
+	}
+	if len(keys) == 0 {
+		return
+	}
+	if found, err := v.feed.find(ctx, keys); err == nil && len(found) > 0 {
+		v.feed.take(found[:1])
 	}
 }
 

@@ -20,6 +20,7 @@ type watched struct {
 	store.Store
 	writes []store.Write
 	puts   int
+	finds  int
 	broken error // answers nothing
 	full   error // takes no single records
 	mute   error // takes single records and does not say so
@@ -87,6 +88,15 @@ func (w *watched) Get(ctx context.Context, key store.Key) (store.Record, error) 
 		return store.Record{}, err
 	}
 	return st.Get(ctx, key)
+}
+
+func (w *watched) Find(ctx context.Context, keys ...store.Key) ([]store.Record, error) {
+	st, err := w.reach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.set(func() { w.finds++ })
+	return st.Find(ctx, keys...)
 }
 
 func (w *watched) Put(ctx context.Context, rec store.Record) (uint64, error) {

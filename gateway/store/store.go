@@ -116,6 +116,11 @@ type Store interface {
 	// Get reads one record from the store itself; ErrNotFound.
 	Get(ctx context.Context, key Key) (Record, error)
 
+	// Find reads those of some records that exist, in the order of their keys here,
+	// whatever accounts they are of. It takes about as long as Get. Each is read by
+	// itself: of two writes in between, the later one may be seen alone.
+	Find(ctx context.Context, keys ...Key) ([]Record, error)
+
 	// Put writes a record if its stored revision is rec.Rev (0: it must not
 	// exist) and returns the new revision; else ErrRevision. Equal data is
 	// written too, and Durable becomes rec.Durable. Nil Data removes the record

@@ -27,6 +27,21 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Record, error) {
 	return rec, err
 }
 
+// Find reads those of some records that exist.
+func (s *Store) Find(ctx context.Context, keys ...store.Key) (found []store.Record, err error) {
+	for _, key := range keys {
+		rec, err := s.Get(ctx, key)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, rec)
+	}
+	return found, nil
+}
+
 // Put writes or removes a record if its stored revision is rec.Rev.
 func (s *Store) Put(ctx context.Context, rec store.Record) (uint64, error) {
 	name, err := rec.Name()

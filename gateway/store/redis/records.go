@@ -29,6 +29,42 @@ func (s *Store) Get(ctx context.Context, key store.Key) (store.Record, error) {
 	return parseValue(key, value)
 }
 
+// Find reads some records, of whatever shards, in one round trip to each node.
+func (s *Store) Find(ctx context.Context, keys ...store.Key) ([]store.Record, error) {
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		name, err := key.Name()
+		if err != nil {
+			return nil, err
+		}
+		names[i] = s.shardOf(key.UID).record(name)
+	}
+	return await(ctx, s, func(ctx context.Context) (found []store.Record, err error) {
+		answers := make([]*redis.StringCmd, len(keys))
+		_, _ = s.client.Pipelined(ctx, func(p redis.Pipeliner) error { // each answer has its own error
+			for i, name := range names {
+				answers[i] = p.Get(ctx, name)
+			}
+			return nil
+		})
+		for i, answer := range answers {
+			value, err := answer.Result()
+			if errors.Is(err, redis.Nil) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			rec, err := parseValue(keys[i], value)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, rec)
+		}
+		return found, nil
+	})
+}
+
 // Put writes or removes a record if its stored revision is rec.Rev.
 func (s *Store) Put(ctx context.Context, rec store.Record) (uint64, error) {
 	name, err := rec.Name()

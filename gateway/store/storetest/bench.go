@@ -11,11 +11,14 @@ import (
 )
 
 // Bench measures what a gateway does most: a refresh that changed everything or
-// nothing, the start from a full shard, and how long a change takes to be seen.
+// nothing, the start from a full shard, a look for an id at sixty accounts beside
+// one at one, and how long a change takes to be seen.
 func Bench(b *testing.B, start Start) {
 	b.Run("apply 500 changed", func(b *testing.B) { benchApply(b, start, true) })
 	b.Run("apply 500 equal", func(b *testing.B) { benchApply(b, start, false) })
 	b.Run("load 20000", func(b *testing.B) { benchLoad(b, start(b).Store) })
+	b.Run("find of 1", func(b *testing.B) { benchFind(b, start(b).Store, 1) })
+	b.Run("find of 60", func(b *testing.B) { benchFind(b, start(b).Store, 60) })
 	b.Run("change seen", func(b *testing.B) { benchSeen(b, start(b)) })
 }
 
@@ -66,6 +69,18 @@ func benchLoad(b *testing.B, s store.Store) {
 		})
 		if err != nil || n != records {
 			b.Fatalf("%d records, error %v", n, err)
+		}
+	}
+}
+
+func benchFind(b *testing.B, s store.Store, accounts int) {
+	keys := make([]store.Key, accounts)
+	for i := range keys {
+		keys[i] = key(fmt.Sprint("account", i), "intent", "1")
+	}
+	for b.Loop() {
+		if found, err := s.Find(context.Background(), keys...); err != nil || len(found) > 0 {
+			b.Fatalf("%d records, error %v", len(found), err)
 		}
 	}
 }

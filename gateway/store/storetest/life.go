@@ -120,6 +120,7 @@ func calls(ctx context.Context, s store.Store) map[string]error {
 	_, all["Load"] = s.Load(ctx, 0, func(store.Record) error { return nil })
 	_, _, all["Changes"] = s.Changes(ctx, 0, "", 1, store.MaxWait)
 	_, all["Get"] = s.Get(ctx, key("a", "server", "1"))
+	_, all["Find"] = s.Find(ctx, key("a", "server", "1"))
 	_, all["Put"] = s.Put(ctx, record(key("a", "server", "1"), 0, "x"))
 	_, all["Acquire"] = s.Acquire(ctx, "a", "me", time.Hour, 0)
 	_, all["Take"] = s.Take(ctx, "a", slowly, time.Hour)

@@ -14,6 +14,7 @@ var recordCases = []testCase{
 	{"comes back as it was put", recordComesBack},
 	{"is not found before it is put", func(e env) { e.wantGone(key("a", "server", "1")) }},
 	{"may have any key without NUL", recordAnyKey},
+	{"is found among others, of whatever accounts", recordFound},
 	{"is refused with NUL in its key", recordNUL},
 	{"is written only over the stated revision", recordRevision},
 	{"is written though its data is equal", recordEqual},
@@ -59,11 +60,39 @@ func recordAnyKey(e env) {
 	}
 }
 
+func recordFound(e env) {
+	accounts := append(uids(3, 2), uids(11, 2)...)
+	var keys []store.Key
+	var wants []store.Record
+	for i, uid := range accounts {
+		there, removed := key(uid, "server", "there"), key(uid, "server", "removed")
+		keys = append(keys, key(uid, "server", "never"), there, removed)
+		wants = append(wants, record(there, 2, strconv.Itoa(i)))
+		e.put(there, 0, "before")
+		e.put(there, 1, strconv.Itoa(i))
+		e.put(removed, 0, "before")
+		e.remove(removed, 1)
+	}
+	for _, s := range []store.Store{e.Store, e.Peer} {
+		found, err := s.Find(e.ctx, keys...)
+		e.ok(err)
+		e.equal(found, wants)
+		found, err = s.Find(e.ctx, keys[0], keys[2])
+		e.ok(err)
+		e.equal(len(found), 0)
+		found, err = s.Find(e.ctx)
+		e.ok(err)
+		e.equal(len(found), 0)
+	}
+}
+
 func recordNUL(e env) {
 	for _, k := range []store.Key{key("a\x00", "b", "c"), key("a", "\x00", "c"), key("a", "b", "c\x00d")} {
 		_, err := e.Store.Put(e.ctx, record(k, 0, "x"))
 		e.wantErr(err, store.ErrInvalid)
 		_, err = e.Store.Get(e.ctx, k)
+		e.wantErr(err, store.ErrInvalid)
+		_, err = e.Store.Find(e.ctx, key("a", "b", "c"), k)
 		e.wantErr(err, store.ErrInvalid)
 		err = e.Store.Apply(e.ctx, store.Lease{UID: k.UID}, []store.Write{write(k, "x")})
 		e.wantErr(err, store.ErrInvalid)
