@@ -167,7 +167,7 @@ type Location struct {
 type Account struct {
 	Name     string    `yaml:"name"`  // shown; may change
 	UID      string    `yaml:"uid"`   // ids hang on it, so it never changes; default: the name
-	Cloud    string    `yaml:"cloud"` // which adapter: ec2, openstack
+	Cloud    string    `yaml:"cloud"` // which adapter: "ec2", "suncloud"
 	Rate     Rate      `yaml:"rate"`
 	Refresh  Refresh   `yaml:"refresh"`
 	Location *Location `yaml:"location"` // nil: unknown, and out of every quote near a place

@@ -13,8 +13,8 @@ const opDelete = "delete"
 
 // Delete destroys a server, volume, network or own image, or ends a link:
 // detach, unplug, unassign (an address that was reserved for the link is given
-// back too). A reservation is released, unless it is assigned. An accepted delete hides the item at once. An item that nobody has is
-// [providers.ErrNotFound].
+// back too). A reservation is released, unless it is assigned. An accepted delete
+// hides the item at once. An item that nobody has is [providers.ErrNotFound].
 func (v *Inventory) Delete(ctx context.Context, id string) error {
 	it, w, err := v.shown(ctx, id, opDelete)
 	if err != nil {

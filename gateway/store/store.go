@@ -110,7 +110,8 @@ type Store interface {
 	// than MaxWait counts as MaxWait, none as no wait) and may give nothing.
 	// ErrReload says that pos is from another epoch or that the feed does not
 	// reach back to it; ErrTorn, which is one too, that what was written up to
-	// there is lost, as after a failover to a replica that lagged. A position that this store did not give is ErrReload too.
+	// there is lost, as after a failover to a replica that lagged. A position that
+	// this store did not give is ErrReload too.
 	Changes(ctx context.Context, shard int, pos Position, limit int, wait time.Duration) ([]Record, Position, error)
 
 	// Get reads one record from the store itself; ErrNotFound.

@@ -8,27 +8,29 @@ import (
 	"time"
 
 	"occigate/providers"
+	"occigate/providers/providertest"
 	"occigate/providers/suncloud"
 	cloudsim "occigate/test/cloudsim/suncloud"
 )
 
+// answering is an adapter of a cloud of a test's own, with the cloud's address.
+func answering(t *testing.T, handler http.HandlerFunc) (p *suncloud.Provider, url string) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return providertest.Build[*suncloud.Provider](t, suncloud.New, "uri: "+server.URL+"/\nuser: alice\npassword: "+password+"\n",
+		providers.Surroundings{HTTP: server.Client(), Clock: providers.SystemClock{}}), server.URL
+}
+
 // against is an adapter of a cloud that answers all with one thing.
 func against(t *testing.T, status int, media, body string) *suncloud.Provider {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	p, _ := answering(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", media)
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(body))
-	}))
-	t.Cleanup(server.Close)
-	p, err := suncloud.New(
-		settings("uri: "+server.URL+"/\nuser: alice\npassword: "+password+"\n"),
-		providers.Surroundings{HTTP: server.Client(), Clock: providers.SystemClock{}},
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p.(*suncloud.Provider)
+	})
+	return p
 }
 
 func TestBadAnswers(t *testing.T) {
@@ -111,22 +113,14 @@ func TestVMGoneWhileListing(t *testing.T) {
 			"/vdc":   `{"cluster": {"uri": "/root", "vms": [{"uri": "/vms/1"}, {"uri": "/vms/2"}]}}`,
 			"/vms/1": `{"uri": "/vms/1", "name": "web", "run_status": "STARTED"}`,
 		}
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			if body, there := answers[r.URL.Path]; there {
 				_, _ = w.Write([]byte(body))
 				return
 			}
 			w.WriteHeader(code)
-		}))
-		t.Cleanup(server.Close)
-		p, err := suncloud.New(
-			settings("uri: "+server.URL+"/\nuser: alice\npassword: p\n"),
-			providers.Surroundings{HTTP: server.Client(), Clock: providers.SystemClock{}},
-		)
-		if err != nil {
-			t.Fatal(err)
-		}
+		})
 		rows, err := p.Servers(t.Context())
 		if providers.Kind(err) != kind || kind == nil && (len(rows) != 1 || rows[0].Name != "web") {
 			t.Errorf("%d: %+v, %v", code, rows, err)
@@ -138,32 +132,24 @@ func TestVMGoneWhileListing(t *testing.T) {
 // says that nothing of it is legal now: the cloud is not asked.
 func TestLinksThatAreMissing(t *testing.T) {
 	posts := 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	sun, url := answering(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {
 			posts++
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"uri": "/vms/1", "name": "web", "run_status": "STARTED", "interfaces": [{"vnet": "/vnets/1"}]}`))
-	}))
-	t.Cleanup(server.Close)
-	p, err := suncloud.New(
-		settings("uri: "+server.URL+"/\nuser: alice\npassword: p\n"),
-		providers.Surroundings{HTTP: server.Client(), Clock: providers.SystemClock{}},
-	)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sun, id := p.(*suncloud.Provider), server.URL+"/vms/1"
+	})
+	id := url + "/vms/1"
 	_, stop := sun.Power(t.Context(), id, providers.PowerStop)
-	_, _, plug := sun.AttachInterface(t.Context(), providers.InterfaceSpec{ServerID: id, NetworkID: server.URL + "/vnets/2"})
-	_, unplug := sun.DetachInterface(t.Context(), id, server.URL+"/vnets/1")
+	_, _, plug := sun.AttachInterface(t.Context(), providers.InterfaceSpec{ServerID: id, NetworkID: url + "/vnets/2"})
+	_, unplug := sun.DetachInterface(t.Context(), id, url+"/vnets/1")
 	_, save := sun.BackUpServer(t.Context(), id, providers.ImageSpec{Token: token})
 	for name, err := range map[string]error{"stop": stop, "attach": plug, "detach": unplug, "save": save} {
 		if providers.Kind(err) != providers.ErrConflict {
 			t.Errorf("%s: %v, want a conflict", name, err)
 		}
 	}
-	if _, err := sun.DetachInterface(t.Context(), id, server.URL+"/vnets/2"); providers.Kind(err) != providers.ErrNotFound {
+	if _, err := sun.DetachInterface(t.Context(), id, url+"/vnets/2"); providers.Kind(err) != providers.ErrNotFound {
 		t.Errorf("an interface that is not there: %v", err)
 	}
 	if posts != 0 {
