@@ -28,17 +28,18 @@ func (r *Renderer) SetCategories(h http.Header, s Selection) error {
 // lists there. It takes no more of the URLs than it needs to know that they do not
 // fit.
 func SetLocations(h http.Header, urls iter.Seq[string]) error {
-	const name = "X-OCCI-Location"
+	var line string
 	err := setHeaders(h, func(w *writer) {
 		for u := range urls {
-			w.begin(name)
+			w.begin("X-OCCI-Location")
 			if w.dst = appendURI(w.dst, u); len(w.dst) > MaxHeader {
 				return
 			}
 		}
+		line = string(w.dst)
 	})
-	if listed := h[name]; err == nil && listed != nil {
-		h["Location"] = []string{strings.ReplaceAll(listed[0], ", ", ",")}
+	if err == nil && line != "" {
+		h["Location"] = []string{strings.ReplaceAll(line, ", ", ",")}
 	}
 	return err
 }
