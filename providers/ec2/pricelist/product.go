@@ -135,7 +135,7 @@ func (b *builder) product(s *scanner) error {
 		}
 		which, wanted := attributeNames[string(name)]
 		if !wanted {
-			return s.skip()
+			return s.pass()
 		}
 		value, err := s.bytes()
 		b.attributes[which] = append(b.attributes[which], value...)

@@ -1,6 +1,7 @@
 package pricelist
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -59,7 +60,7 @@ func (s *scanner) object(each func(name []byte) error) error {
 		default:
 			return s.unexpected("a name")
 		}
-		name, err := s.bytes()
+		name, err := s.quoted()
 		if err != nil {
 			return err
 		}
@@ -74,15 +75,18 @@ func (s *scanner) bytes() ([]byte, error) {
 	if s.dec.PeekKind() != '"' {
 		return nil, s.unexpected("a string")
 	}
+	return s.quoted()
+}
+
+// quoted reads what is known to be a string, as bytes does.
+func (s *scanner) quoted() ([]byte, error) {
 	value, err := s.dec.ReadValue()
 	if err != nil {
 		return nil, s.broken(err)
 	}
-	for _, c := range value {
-		if c == '\\' {
-			s.name, err = jsontext.AppendUnquote(s.name[:0], value)
-			return s.name, err
-		}
+	if bytes.IndexByte(value, '\\') >= 0 {
+		s.name, err = jsontext.AppendUnquote(s.name[:0], value)
+		return s.name, err
 	}
 	return value[1 : len(value)-1], nil
 }
@@ -118,6 +122,16 @@ func (s *scanner) whole(into *int64) error {
 	return nil
 }
 
+// pass passes over a value that is short, as the terms of one product are: it is
+// read as a whole, which takes half as long as to skip it.
+func (s *scanner) pass() error {
+	if _, err := s.dec.ReadValue(); err != nil {
+		return s.broken(err)
+	}
+	return nil
+}
+
+// skip passes over a value of any length.
 func (s *scanner) skip() error {
 	if err := s.dec.SkipValue(); err != nil {
 		return s.broken(err)

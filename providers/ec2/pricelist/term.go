@@ -28,12 +28,12 @@ func (b *builder) terms(s *scanner) error {
 	return s.object(func(kind []byte) error {
 		reserved, wanted := b.kind(kind)
 		if !wanted {
-			return s.skip()
+			return s.object(func([]byte) error { return s.pass() }) // they may be many
 		}
 		return s.object(func(name []byte) error {
 			t, wanted := b.things[string(name)]
 			if !wanted {
-				return s.skip()
+				return s.pass()
 			}
 			return b.offered(s, t, reserved)
 		})
@@ -45,12 +45,12 @@ func (b *builder) terms(s *scanner) error {
 func (b *builder) documentTerms(s *scanner) error {
 	t, wanted := b.things[string(b.attributes[sku])]
 	if !wanted {
-		return s.skip()
+		return s.pass()
 	}
 	return s.object(func(kind []byte) error {
 		reserved, wanted := b.kind(kind)
 		if !wanted {
-			return s.skip()
+			return s.pass()
 		}
 		return b.offered(s, t, reserved)
 	})
@@ -65,7 +65,7 @@ func (b *builder) kind(name []byte) (reserved, wanted bool) {
 // offered reads the terms of one product. Of leases those of instances count.
 func (b *builder) offered(s *scanner, t thing, reserved bool) error {
 	if reserved && t.of != providers.PricedServer {
-		return s.skip()
+		return s.pass()
 	}
 	return s.object(func([]byte) error {
 		read := term{dimensions: b.dimensions[:0]}
@@ -102,10 +102,10 @@ func (b *builder) term(s *scanner, name []byte, into *term) error {
 			case "PurchaseOption":
 				return b.word(s, &into.option)
 			}
-			return s.skip()
+			return s.pass()
 		})
 	}
-	return s.skip()
+	return s.pass()
 }
 
 func (b *builder) dimension(s *scanner, name []byte, into *dimension) error {
@@ -127,7 +127,7 @@ func (b *builder) dimension(s *scanner, name []byte, into *dimension) error {
 			return s.text(&into.amount)
 		})
 	}
-	return s.skip()
+	return s.pass()
 }
 
 // word reads a string of which there are few.
