@@ -131,7 +131,8 @@ func (m *images) stands(w *Wish) *image {
 
 // meant appends the images that a machine may be made from, that first which is
 // taken when it runs on the size: what package placement takes, too. Those for which
-// there is always one before are left out. They are none when nobody says. The very image that is asked for is one whatever it is.
+// there is always one before are left out. They are none when nobody says. The very
+// image that is asked for is one whatever it is.
 func (m *images) meant(all []*image, w *Wish, words []string) []*image {
 	switch i := m.stands(w); {
 	case w.ImageID != "":

@@ -36,7 +36,8 @@ type extra struct {
 	reason Reason
 }
 
-// set works the scale of a board out for the meaning at hand; it is false when a factor is too large or too fine.
+// set works the scale of a board out for the meaning at hand; it is false when a factor
+// is too large or too fine.
 func (s *scale) set(b *board, w *Wish) bool {
 	s.den, s.factors, s.extras = 1, s.factors[:0], s.extras[:0]
 	for _, i := range b.clocks {

@@ -29,9 +29,9 @@ func (c *crowd) ages(when string, i int, off, least, most time.Duration) {
 	}
 }
 
-// Each of two gateways holds some accounts. What either says of how old all of
-// them are is by its own clock, whichever is off, and so is what clients want.
-func TestAgesAreByTheReadersClock(t *testing.T) {
+// offBy runs a test once for each offset: of two gateways that share six accounts, the
+// second one's clock is off.
+func offBy(t *testing.T, do func(c *crowd, off time.Duration)) {
 	for name, off := range offsets {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, file string) {
@@ -39,19 +39,27 @@ func TestAgesAreByTheReadersClock(t *testing.T) {
 				defer st.Close()
 				c := openCrowd(t, st, 1, 6)
 				c.joinAt(st, off)
-				defer c.stop(0, 1)
-				c.sleep(15 * time.Second)
-				c.wantHeld("in the beginning", 3, 3)
-				for range 12 {
-					c.sleep(10 * time.Second)
-					c.ages("while all is well", 0, 0, 0, 50*time.Second)
-					c.ages("while all is well", 1, off, 0, 50*time.Second)
-				}
-				c.wants(0, 0)
-				c.wants(1, off)
+				do(c, off)
 			})
 		})
 	}
+}
+
+// Each of two gateways holds some accounts. What either says of how old all of
+// them are is by its own clock, whichever is off, and so is what clients want.
+func TestAgesAreByTheReadersClock(t *testing.T) {
+	offBy(t, func(c *crowd, off time.Duration) {
+		defer c.stop(0, 1)
+		c.sleep(15 * time.Second)
+		c.wantHeld("in the beginning", 3, 3)
+		for range 12 {
+			c.sleep(10 * time.Second)
+			c.ages("while all is well", 0, 0, 0, 50*time.Second)
+			c.ages("while all is well", 1, off, 0, 50*time.Second)
+		}
+		c.wants(0, 0)
+		c.wants(1, off)
+	})
 }
 
 // wants asks one gateway for accounts that the other holds: for what is known
@@ -94,27 +102,19 @@ func (c *crowd) wants(i int, off time.Duration) {
 // nor what it goes on with is dated by that clock, and no cloud is asked again
 // for that.
 func TestTheScheduleOfAnotherClockGoesOn(t *testing.T) {
-	for name, off := range offsets {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, file string) {
-				st := openStore(t, file)
-				defer st.Close()
-				c := openCrowd(t, st, 1, 6)
-				c.joinAt(st, off)
-				defer c.stop(0)
-				c.sleep(5 * time.Minute)
-				before := c.calls("Servers")
-				c.stop(1)
-				c.sleep(4 * time.Second)
-				c.wantHeld("after one has left", 6)
-				c.ages("after one has left", 0, 0, 0, 50*time.Second)
-				c.sleep(2 * time.Minute)
-				if n := c.calls("Servers") - before; n < 6*3 || n > 6*6 {
-					t.Errorf("%d listings of 6 accounts in two minutes", n)
-				}
-			})
-		})
-	}
+	offBy(t, func(c *crowd, _ time.Duration) {
+		defer c.stop(0)
+		c.sleep(5 * time.Minute)
+		before := c.calls("Servers")
+		c.stop(1)
+		c.sleep(4 * time.Second)
+		c.wantHeld("after one has left", 6)
+		c.ages("after one has left", 0, 0, 0, 50*time.Second)
+		c.sleep(2 * time.Minute)
+		if n := c.calls("Servers") - before; n < 6*3 || n > 6*6 {
+			c.t.Errorf("%d listings of 6 accounts in two minutes", n)
+		}
+	})
 }
 
 // Of a gateway that has left nobody hears how far its clock is off. What it has

@@ -46,12 +46,7 @@ func (v *Inventory) redescribe(ctx context.Context, id string, do func(*own, *It
 			known = in.begun()
 			known.Native = it.Native
 		}
-		o, err := keptOwn(old, known)
-		if err != nil {
-			return nil, err
-		}
-		do(&o, it)
-		return o.changed(old), nil
+		return reviseOwn(old, known, func(o *own) { do(o, it) })
 	})
 	if err != nil {
 		return nil, err

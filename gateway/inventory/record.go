@@ -75,14 +75,19 @@ type own struct {
 	Changes uint64            `json:"changes,omitempty"` // counts them, so that the newest of what gateways still know is told when the store has lost it
 }
 
-// changed is the stored form of what keptOwn gave, after a change that counts if it
-// is one.
-func (o own) changed(stored []byte) []byte {
+// reviseOwn is the stored form of an item's own data after do, which counts if it
+// changes them. Otherwise is what is known of the item without what is stored.
+func reviseOwn(stored []byte, otherwise own, do func(*own)) ([]byte, error) {
+	o, err := keptOwn(stored, otherwise)
+	if err != nil {
+		return nil, err
+	}
+	do(&o)
 	if same := encode(o); bytes.Equal(same, stored) {
-		return same
+		return same, nil
 	}
 	o.Changes++
-	return encode(o)
+	return encode(o), nil
 }
 
 // newer reports whether an item's own data has been changed more often than other

@@ -36,11 +36,8 @@ func (v *Inventory) Foretell(ctx context.Context, serverID, volumeID string, wor
 	native := linkNative(server.Native, volume.Native)
 	id := computedID(w.UID, KindAttachment, native)
 	return w.feed.revise(ctx, w.ownKey(id), func(old []byte) ([]byte, error) {
-		o, err := keptOwn(old, own{Kind: KindAttachment, Native: native})
-		if err != nil {
-			return nil, err
-		}
-		o.Title, o.Extra, o.Mixins = words.Title, maps.Clone(words.Extra), slices.Clone(words.Mixins)
-		return o.changed(old), nil
+		return reviseOwn(old, own{Kind: KindAttachment, Native: native}, func(o *own) {
+			o.Title, o.Extra, o.Mixins = words.Title, maps.Clone(words.Extra), slices.Clone(words.Mixins)
+		})
 	})
 }

@@ -111,13 +111,10 @@ func (w *worker) setApart(ctx context.Context, in intent, words Own) error {
 			known = made.begun()
 			known.Native = in.Native
 		}
-		o, err := keptOwn(old, known)
-		if err != nil {
-			return nil, err
-		}
-		o.Apart = true
-		o.Title, o.Extra, o.Mixins = words.Title, words.Extra, words.Mixins
-		return o.changed(old), nil
+		return reviseOwn(old, known, func(o *own) {
+			o.Apart = true
+			o.Title, o.Extra, o.Mixins = words.Title, words.Extra, words.Mixins
+		})
 	})
 }
 

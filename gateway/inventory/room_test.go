@@ -62,6 +62,22 @@ func (h *house) room(own inventory.Own) (it *inventory.Item, found bool, err err
 	return it, found, err
 }
 
+// remains has no room for a server at a cloud that was changed first, and wants it to
+// be left over: shown or being deleted.
+func remains(t *testing.T, change func(a *cloud), shown bool, then func(h *house, it *inventory.Item)) {
+	inBubble(t, func(t *testing.T, file string) {
+		h, a := openLate(t, file, time.Second, true)
+		defer h.stop()
+		a.do(func() { change(a) })
+		it, found, err := h.room(inventory.Own{})
+		var left *inventory.Remains
+		if found || !errors.As(err, &left) || left.Shown != shown || !errors.Is(err, providers.ErrQuota) {
+			t.Fatalf("found %t, %v", found, err)
+		}
+		then(h, it)
+	})
+}
+
 // neverShown looks for a while whether a server is shown.
 func (h *house) neverShown(long time.Duration) {
 	h.t.Helper()
@@ -135,18 +151,10 @@ func TestNoRoomAndNoDelete(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, file string) {
-				h, a := openLate(t, file, time.Second, true)
-				defer h.stop()
-				a.do(func() { change(a) })
-				it, found, err := h.room(inventory.Own{})
-				var left *inventory.Remains
-				if found || !errors.As(err, &left) || !left.Shown || !errors.Is(err, providers.ErrQuota) {
-					t.Fatalf("found %t, %v", found, err)
-				}
+			remains(t, change, true, func(h *house, it *inventory.Item) {
 				h.sleep(time.Minute)
-				if _, ok := h.Get(t.Context(), it.ID); !ok {
-					t.Error("the server is not shown")
+				if _, ok := h.Get(h.t.Context(), it.ID); !ok {
+					h.t.Error("the server is not shown")
 				}
 			})
 		})
@@ -163,21 +171,13 @@ func TestNoRoomAndStillThere(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, file string) {
-				h, a := openLate(t, file, time.Second, true)
-				defer h.stop()
-				a.do(func() { change(a) })
-				it, found, err := h.room(inventory.Own{})
-				var left *inventory.Remains
-				if found || !errors.As(err, &left) || left.Shown {
-					t.Fatalf("found %t, %v", found, err)
-				}
-				if _, ok := h.Get(t.Context(), it.ID); ok {
-					t.Error("it is shown while it is being deleted")
+			remains(t, change, false, func(h *house, it *inventory.Item) {
+				if _, ok := h.Get(h.t.Context(), it.ID); ok {
+					h.t.Error("it is shown while it is being deleted")
 				}
 				h.sleep(12 * time.Minute)
-				if _, ok := h.Get(t.Context(), it.ID); ok != (name == "lives on") {
-					t.Errorf("shown in the end: %t", ok)
+				if _, ok := h.Get(h.t.Context(), it.ID); ok != (name == "lives on") {
+					h.t.Errorf("shown in the end: %t", ok)
 				}
 			})
 		})

@@ -217,12 +217,7 @@ func (w *worker) keepNative(ctx context.Context, in intent, f facts) error {
 		if old == nil && in.Own.empty() && in.isLink() && in.ID == computedID(w.UID, in.Kind, native) {
 			return nil, nil // the id speaks for itself
 		}
-		o, err := keptOwn(old, in.begun())
-		if err != nil {
-			return nil, err
-		}
-		o.Native, o.Born = native, born
-		return o.changed(old), nil
+		return reviseOwn(old, in.begun(), func(o *own) { o.Native, o.Born = native, born })
 	})
 }
 
